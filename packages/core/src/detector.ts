@@ -1,0 +1,99 @@
+import type { FaceClip, FaceClipSpec } from './face-clip.ts';
+import type { Box, Image, VideoFrame } from './image.ts';
+import type { Device } from './runtime.ts';
+
+export type DetectionStatus = 'AUTHENTIC' | 'MANIPULATED' | 'INCONCLUSIVE' | 'NOT_APPLICABLE';
+
+/** Which kind of trace a score rests on. */
+export type EvidenceKind = 'temporal' | 'spatial' | 'frequency' | 'fused';
+
+export interface ModelScore {
+  /** `plugin` or `plugin/part`, e.g. `stdt/temporal`. */
+  readonly name: string;
+  readonly evidence: EvidenceKind;
+  /** 0..1, calibrated; null when the model did not apply. */
+  readonly score: number | null;
+  readonly threshold: number;
+  readonly status: DetectionStatus;
+}
+
+/** A stretch of the input and its score. */
+export interface Segment {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 0..1 */
+  readonly score: number;
+  readonly trackId?: number;
+}
+
+/** A place in a frame where the evidence lies. */
+export interface Region {
+  /** In pixels of the source frame. */
+  readonly box: Box;
+  /** 0..1 */
+  readonly score: number;
+  readonly timestampMs: number;
+}
+
+/** Where in an aligned face the evidence lies: for the report's heat map. */
+export interface EvidenceMap {
+  readonly trackId: number;
+  readonly timestampMs: number;
+  readonly crop: Image;
+  /** rows x columns over the crop, row by row, 0..1. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float32Array;
+  /** `occlusion`: fall of the score when the cell is hidden. `attention`: weight the model gives the cell. */
+  readonly method: 'occlusion' | 'attention';
+  readonly score: number;
+}
+
+export interface DetectionResult {
+  readonly status: DetectionStatus;
+  /** 0..1 of being manipulated or generated, calibrated; null when NOT_APPLICABLE. */
+  readonly score: number | null;
+  /** At or above it the status is MANIPULATED. */
+  readonly threshold: number;
+  readonly models: readonly ModelScore[];
+  /** In time order; empty for a still image. */
+  readonly segments: readonly Segment[];
+  readonly regions: readonly Region[];
+  readonly evidence: readonly EvidenceMap[];
+  /** Why the status is NOT_APPLICABLE or INCONCLUSIVE, in a sentence. */
+  readonly reason?: string;
+  readonly device: Device;
+  readonly durationMs: number;
+}
+
+/** What a detector is given: the engine turns media into the kind the detector asks for. */
+export type DetectorInput =
+  | { readonly kind: 'image'; readonly image: Image }
+  | { readonly kind: 'frames'; readonly frames: AsyncIterable<VideoFrame> }
+  | { readonly kind: 'face-clips'; readonly clips: AsyncIterable<FaceClip> };
+
+/** What a detector asks for. */
+export type DetectorDemand =
+  | { readonly kind: 'image' }
+  | { readonly kind: 'frames' }
+  | ({ readonly kind: 'face-clips' } & FaceClipSpec);
+
+export interface DetectOptions {
+  /** Replaces the calibrated threshold. 0..1 */
+  threshold?: number;
+  /** How many evidence maps to compute for the most suspicious moments. Default 0: maps cost extra runs. */
+  evidenceMaps?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: { processedMs: number; segments: number }) => void;
+}
+
+/** Judges whether media were manipulated or generated. */
+export interface Detector extends AsyncDisposable {
+  readonly name: string;
+  readonly demand: DetectorDemand;
+  /** Runs the model once on neutral input so that the first real call is not slow. */
+  warmup(): Promise<void>;
+  /** Consumes the input as a stream; memory does not grow with its length. No clip at all gives NOT_APPLICABLE. */
+  detect(input: DetectorInput, options?: DetectOptions): Promise<DetectionResult>;
+  dispose(): Promise<void>;
+}

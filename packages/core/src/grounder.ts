@@ -1,0 +1,5 @@
+export interface Grounder extends AsyncDisposable {
+  readonly name: string;
+  warmup(): Promise<void>;
+  dispose(): Promise<void>;
+}

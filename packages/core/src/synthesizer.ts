@@ -1,0 +1,5 @@
+export interface Synthesizer extends AsyncDisposable {
+  readonly name: string;
+  warmup(): Promise<void>;
+  dispose(): Promise<void>;
+}
