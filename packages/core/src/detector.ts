@@ -1,3 +1,4 @@
+import type { Component } from './component.ts';
 import type { FaceClip, FaceClipSpec } from './face-clip.ts';
 import type { Box, Image, VideoFrame } from './image.ts';
 import type { Device } from './runtime.ts';
@@ -15,6 +16,10 @@ export interface ModelScore {
   readonly score: number | null;
   readonly threshold: number;
   readonly status: DetectionStatus;
+  /** At most this share of authentic calibration items reached `threshold`. 0..1 */
+  readonly falseAlarmRate?: number;
+  /** Why the model did not apply or could not decide, in a sentence. */
+  readonly reason?: string;
 }
 
 /** A stretch of the input and its score. */
@@ -24,6 +29,8 @@ export interface Segment {
   /** 0..1 */
   readonly score: number;
   readonly trackId?: number;
+  /** Which detector found it; set by the engine when several were asked. */
+  readonly model?: string;
 }
 
 /** A place in a frame where the evidence lies. */
@@ -33,6 +40,8 @@ export interface Region {
   /** 0..1 */
   readonly score: number;
   readonly timestampMs: number;
+  /** Which detector found it; set by the engine when several were asked. */
+  readonly model?: string;
 }
 
 /** Where in an aligned face the evidence lies: for the report's heat map. */
@@ -47,6 +56,8 @@ export interface EvidenceMap {
   /** `occlusion`: fall of the score when the cell is hidden. `attention`: weight the model gives the cell. */
   readonly method: 'occlusion' | 'attention';
   readonly score: number;
+  /** Which detector it belongs to; set by the engine when several were asked. */
+  readonly model?: string;
 }
 
 export interface DetectionResult {
@@ -88,12 +99,8 @@ export interface DetectOptions {
 }
 
 /** Judges whether media were manipulated or generated. */
-export interface Detector extends AsyncDisposable {
-  readonly name: string;
+export interface Detector extends Component {
   readonly demand: DetectorDemand;
-  /** Runs the model once on neutral input so that the first real call is not slow. */
-  warmup(): Promise<void>;
   /** Consumes the input as a stream; memory does not grow with its length. No clip at all gives NOT_APPLICABLE. */
   detect(input: DetectorInput, options?: DetectOptions): Promise<DetectionResult>;
-  dispose(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 export * from './anonymizer.ts';
+export * from './component.ts';
 export * from './detector.ts';
 export * from './errors.ts';
 export * from './explainer.ts';
@@ -10,6 +11,7 @@ export * from './model-card.ts';
 export * from './plugin.ts';
 export * from './recognizer.ts';
 export * from './runtime.ts';
+export * from './services.ts';
 export * from './synthesizer.ts';
 export * from './tensor.ts';
 export * from './tracker.ts';
