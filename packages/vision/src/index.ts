@@ -1,1 +1,13 @@
-export {};
+export * from './affine.ts';
+export * from './blend.ts';
+export * from './blur.ts';
+export * from './boxes.ts';
+export * from './colour.ts';
+export * from './draw.ts';
+export * from './image.ts';
+export * from './mask.ts';
+export * from './orient.ts';
+export * from './resize.ts';
+export * from './statistics.ts';
+export * from './tensor-input.ts';
+export * from './warp.ts';
