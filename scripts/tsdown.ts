@@ -1,23 +1,36 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineConfig, type UserConfig } from 'tsdown';
+import type { InlineConfig } from 'tsdown';
 
-/** The one build recipe: every entry named under the source condition in a package's `exports` becomes a published file. */
-export function packageBuild(folder: string): UserConfig {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    exports: Record<string, string | { '@verilens/source'?: string }>;
-    bin?: Record<string, string>;
-  };
+interface Manifest {
+  exports: Record<string, string | { '@verilens/source'?: string }>;
+  dependencies?: Record<string, string>;
+}
+
+/**
+ * The one build recipe of all packages. Every entry named under the source condition in a package's `exports` is
+ * published. Files are kept one to one (`unbundle`), so that `new URL('../models/x.onnx', import.meta.url)` means the
+ * same in `dist/` as in `src/`, and a bundler can drop what its user does not call. Dependencies stay imports.
+ */
+export function packageBuild(folder: string): InlineConfig {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
   const entry = Object.values(manifest.exports)
     .map((target) => (typeof target === 'string' ? undefined : target['@verilens/source']))
-    .filter((source): source is string => source !== undefined && existsSync(join(folder, source)));
-  return defineConfig({
+    .filter((source): source is string => source !== undefined);
+  return {
+    cwd: folder,
     entry,
+    root: join(folder, 'src'),
     format: 'esm',
+    // Neutral: which environment it is, is decided by the runtime package a user picks, never by the build.
     platform: 'neutral',
     target: 'es2023',
+    unbundle: true,
     dts: true,
+    fixedExtension: false,
     outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
     clean: true,
-  }) as UserConfig;
+    logLevel: 'warn',
+    failOnWarn: true,
+  };
 }
