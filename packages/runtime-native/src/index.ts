@@ -1,1 +1,2 @@
-export {};
+export * from './native.ts';
+export * from './probe-devices.ts';

@@ -1,1 +1,2 @@
-export {};
+export * from './probe-devices.ts';
+export * from './wasm.ts';

@@ -1,0 +1,6 @@
+/** What the two runtime packages share. For packages that bring an ONNX Runtime; plugins and applications need none of it. */
+export * from './runtime-kit/engine.ts';
+export * from './runtime-kit/files.ts';
+export * from './runtime-kit/make-runtime.ts';
+export * from './runtime-kit/probe.ts';
+export * from './runtime-kit/probe-model.ts';

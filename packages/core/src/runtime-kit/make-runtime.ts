@@ -1,0 +1,142 @@
+import { throwIfAborted, VerilensError } from '../errors.ts';
+import type { Device, DeviceProbe, LoadOptions, RunOptions, Runtime, Session, TensorSpec } from '../runtime.ts';
+import type { TensorMap } from '../tensor.ts';
+import { checkCard } from './check-card.ts';
+import { checkFeeds, checkOutputs } from './check-feeds.ts';
+import { loadFailure, runFailure } from './engine-errors.ts';
+import type { Engine, EngineSession } from './engine.ts';
+import { readSource } from './files.ts';
+import { type CheckedModel, MAX_MODEL_BYTES, readModel } from './model-file.ts';
+import { deviceQueue, type RunQueue } from './queue.ts';
+
+export interface RuntimeParts {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly device: Device;
+  readonly threads: number;
+  readonly probes: readonly DeviceProbe[];
+  /** True where models may be fetched over http(s). */
+  readonly fetches: boolean;
+  /** Larger models are refused; 2^31 - 1 when left out. */
+  readonly maxModelBytes?: number;
+}
+
+/** One engine session, shared by every `load` of the same bytes. */
+interface Shared {
+  users: number;
+  readonly session: Promise<EngineSession>;
+}
+
+/** Wraps an engine on a device that was probed into the contract of core. */
+export function makeRuntime(parts: RuntimeParts): Runtime {
+  const queue = deviceQueue(`${parts.name} ${parts.device}`);
+  const cache = new Map<string, Shared>();
+  const open = new Set<Session>();
+  const limits = { maxBytes: parts.maxModelBytes ?? MAX_MODEL_BYTES, fetches: parts.fetches };
+  let disposed = false;
+  const alive = (): void => {
+    if (disposed) throw new VerilensError('DISPOSED', 'the runtime was disposed', { place: parts.name, remedy: 'Create a new one.' });
+  };
+
+  const share = (model: CheckedModel): { shared: Shared; release: () => Promise<void> } => {
+    // Tensors beside the model may change between loads, so such models are not shared.
+    const key = model.external.length === 0 ? model.sha256 : `${model.sha256} ${crypto.randomUUID()}`;
+    let shared = cache.get(key);
+    if (shared === undefined) {
+      const session = queue.add(() => parts.engine.create(model.bytes, model.external, parts.device), model.place).catch((error: unknown) => {
+        cache.delete(key);
+        throw loadFailure(error, parts.device, model.place);
+      });
+      shared = { users: 0, session };
+      cache.set(key, shared);
+    }
+    const entry = shared;
+    entry.users += 1;
+    const release = async (): Promise<void> => {
+      entry.users -= 1;
+      if (entry.users > 0) return;
+      if (cache.get(key) === entry) cache.delete(key);
+      const session = await entry.session.catch(() => undefined);
+      // Behind every run already queued.
+      if (session !== undefined) await queue.add(() => session.release(), model.place);
+    };
+    return { shared: entry, release };
+  };
+
+  const runtime: Runtime = {
+    name: parts.name,
+    device: parts.device,
+    threads: parts.threads,
+    probes: parts.probes,
+    async load(source, options: LoadOptions = {}) {
+      alive();
+      const model = await readModel(source, options, limits);
+      alive();
+      const { shared, release } = share(model);
+      try {
+        const engineSession = await shared.session;
+        // Not handed to the queue: another load may wait for the same engine session.
+        throwIfAborted(options.signal, model.place);
+        if (options.card !== undefined) checkCard(options.card, engineSession.inputs, engineSession.outputs, model.place);
+        alive();
+        const session = makeSession(engineSession, parts.device, queue, model.place, async () => {
+          open.delete(session);
+          await release();
+        });
+        open.add(session);
+        return session;
+      } catch (error) {
+        await release();
+        throw error;
+      }
+    },
+    async read(source, options = {}) {
+      alive();
+      return readSource(source, { place: parts.name, ...limits, signal: options.signal });
+    },
+    async dispose() {
+      disposed = true;
+      await Promise.all([...open].map((session) => session.dispose()));
+    },
+    [Symbol.asyncDispose]: () => runtime.dispose(),
+  };
+  return runtime;
+}
+
+function makeSession(engine: EngineSession, device: Device, queue: RunQueue, place: string, release: () => Promise<void>): Session {
+  let ended: Promise<void> | undefined;
+  const inputs: readonly TensorSpec[] = engine.inputs;
+  const outputs: readonly TensorSpec[] = engine.outputs;
+  const alive = (): void => {
+    if (ended !== undefined) throw new VerilensError('DISPOSED', 'the session was disposed', { place, remedy: 'Load the model again.' });
+  };
+  const session: Session = {
+    device,
+    inputs,
+    outputs,
+    async run(feeds: TensorMap, options: RunOptions = {}) {
+      alive();
+      const wanted = checkOutputs(outputs, options.outputs, place);
+      checkFeeds(inputs, feeds, place);
+      if (wanted.length === 0) return {};
+      return queue.add(
+        async () => {
+          alive();
+          try {
+            return await engine.run(feeds, wanted);
+          } catch (error) {
+            throw runFailure(error, device, place);
+          }
+        },
+        place,
+        options.signal,
+      );
+    },
+    dispose() {
+      ended ??= release();
+      return ended;
+    },
+    [Symbol.asyncDispose]: () => session.dispose(),
+  };
+  return session;
+}

@@ -1,0 +1,45 @@
+import { type DeviceProbe, type Runtime, VerilensError } from '@verilens/core';
+import { checkThreads, makeRuntime, noDevice, timedProbe } from '@verilens/core/runtime-kit';
+import { loadOrt, nativeEngine } from './engine.ts';
+import { defaultThreads, NAME, type NativeDevice, ORDER, probeNative } from './probe-devices.ts';
+
+export interface NativeOptions {
+  /** `auto` (the default) takes the first of cuda, webgpu, cpu that works; a name takes that device or throws. */
+  device?: 'auto' | NativeDevice;
+  /** Threads inside one run on the CPU, 1..256; one for each core up to 8 when left out. */
+  threads?: number;
+  /** Lets idle threads spin: 3-15 % faster alone on a machine, 2-4 times slower in company. */
+  allowSpinning?: boolean;
+  /** Called for each device that `auto` passed over. */
+  onFallback?: (probe: DeviceProbe) => void;
+  /** Larger model files are refused; 2^31 - 1 bytes when left out. */
+  maxModelBytes?: number;
+}
+
+/**
+ * ONNX Runtime in Node.
+ * @throws VerilensError NO_DEVICE with the reason of each device tried; BAD_OPTION
+ */
+export async function native(options: NativeOptions = {}): Promise<Runtime> {
+  const { device = 'auto', allowSpinning = false, onFallback } = options;
+  if (device !== 'auto' && !ORDER.includes(device)) {
+    throw new VerilensError('BAD_OPTION', 'there is no such device', { place: NAME, expected: `auto, ${ORDER.join(', ')}`, got: String(device) });
+  }
+  const threads = checkThreads(options.threads, defaultThreads(), NAME);
+  const ort = await loadOrt().catch(async (error: unknown) => {
+    const probe = await timedProbe('cpu', () => Promise.reject(error));
+    throw noDevice(NAME, device, [{ ...probe, remedy: 'onnxruntime-node has no library for this platform, or its files are missing: install it again, or use @verilens/runtime-wasm.' }]);
+  });
+  const engine = nativeEngine(ort, threads, allowSpinning);
+  const probes: DeviceProbe[] = [];
+  for (const candidate of device === 'auto' ? ORDER : [device]) {
+    const { probe, software } = await probeNative(candidate, engine, threads);
+    const slow = device === 'auto' && software;
+    probes.push(slow ? { ...probe, reason: `${probe.reason}; passed over because the cpu device is faster`, remedy: `Ask for device "${candidate}" to use it anyway.` } : probe);
+    if (probe.available && !slow) {
+      return makeRuntime({ name: NAME, engine, device: candidate, threads: candidate === 'cpu' ? threads : 1, probes, fetches: false, maxModelBytes: options.maxModelBytes });
+    }
+    onFallback?.(probes.at(-1) as DeviceProbe);
+  }
+  throw noDevice(NAME, device, probes);
+}
