@@ -27,7 +27,7 @@ ${result.score !== null && html`<div class="total"><span class="figure">${scoreT
 ${result.models.length > 0 && html`<section><h3>Each model's score</h3><div class="models">${result.models.map(
     (model) => html`<div class="model"><div class="name"><b>${model.name}</b><span>${evidenceWord(model.evidence)}</span></div>${
       model.score === null
-        ? html`<span class="dim">did not apply</span><span></span>`
+        ? html`<span class="dim why">${model.reason ?? 'did not apply'}</span>`
         : html`${meter({ score: model.score, threshold: model.threshold, status: model.status })}<span class="num">${scoreText(model.score)} <small>of ${scoreText(model.threshold)}</small></span>`
     }${badge(verdictLook(model.status))}</div>`,
   )}</div></section>`}

@@ -34,7 +34,7 @@ async function moment(map: EvidenceMap, threshold: number, encode: ImageEncoder)
     heat === undefined
       ? html`<span class="no-heat">no single place decides</span>`
       : html`<img src="${heat}" alt="Where the evidence lies in this face at ${at}" width="192" height="192">`
-  }</div><figcaption><b>${at}</b> <span>face ${map.trackId + 1}</span> <span class="${map.score >= threshold ? 'over' : 'under'}">score ${scoreText(map.score)}</span></figcaption></figure>`;
+  }</div><figcaption><b>${at}</b> <span>face ${map.trackId + 1}${map.model && html`, ${map.model}`}</span> <span class="${map.score >= threshold ? 'over' : 'under'}">score ${scoreText(map.score)}</span></figcaption></figure>`;
 }
 
 /** In which parts of the face the evidence of all moments lies. */

@@ -54,9 +54,10 @@ a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-of
 .still rect{fill:none;stroke:#fff}.still .over rect{stroke:#ff5c5c}
 .still figcaption{margin-top:.35rem}
 .models{display:grid;gap:.25rem}
-.model{display:grid;grid-template-columns:minmax(10rem,1.25fr) minmax(5rem,1fr) 6.5rem auto;gap:.4rem 1.1rem;align-items:center;padding:.55rem 0;border-top:1px solid var(--line)}
+.model{display:grid;grid-template-columns:minmax(10rem,1.25fr) minmax(5rem,1fr) 6.5rem 8.6rem;gap:.4rem 1.1rem;align-items:center;padding:.55rem 0;border-top:1px solid var(--line)}
 .model:first-child{border-top:0}
 .model .name span{display:block;font-size:.85rem;color:var(--dim);line-height:1.35}
+.model .why{grid-column:span 2;font-size:.88rem}
 .model .badge{justify-self:end}
 .track{margin-bottom:.9rem}
 .track figcaption{margin-bottom:.4rem}.track figcaption b{color:var(--ink)}
@@ -70,11 +71,11 @@ a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-of
 .axis{position:relative;height:1.1rem;margin-right:2.4rem;font-size:.76rem;color:var(--dim)}
 .axis span{position:absolute;white-space:nowrap}
 .axis span+span{transform:translateX(-50%)}
-.moments{display:grid;grid-template-columns:repeat(auto-fill,minmax(15.5rem,1fr));gap:1.1rem}
+.moments{display:grid;grid-template-columns:repeat(auto-fill,minmax(12.4rem,1fr));gap:1.1rem}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:2px;border-radius:.5rem;overflow:hidden;background:var(--soft)}
 .pair img{display:block;width:100%;height:auto;aspect-ratio:1}
 .no-heat{display:grid;place-items:center;text-align:center;padding:.75rem;font-size:.8rem;color:var(--dim)}
-.moment figcaption{display:flex;gap:.75rem;margin-top:.4rem}.moment figcaption b{color:var(--ink)}
+.moment figcaption{display:flex;flex-wrap:wrap;gap:0 .75rem;margin-top:.4rem}.moment figcaption b{color:var(--ink)}
 .over{color:var(--bad)}
 .moment figcaption :last-child{margin-left:auto;font-weight:600}
 .legend{margin-top:.9rem}
@@ -98,6 +99,6 @@ summary{cursor:pointer}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.88em;overflow-wrap:anywhere}
 .url{color:var(--dim);overflow-wrap:anywhere}
 footer{margin-top:2rem;color:var(--dim);font-size:.82rem}
-@media (max-width:42rem){main{padding:1.5rem .9rem 3rem}h1{font-size:1.6rem}.input,.meaning,.cards{padding:1.1rem}.verdict{margin-inline:-1.1rem;padding:1.1rem}.verdict.with-still{grid-template-columns:1fr}.model{grid-template-columns:1fr auto}.model .name{grid-column:1/-1}.model .badge{grid-column:1/-1;justify-self:start}.card dl>div{grid-template-columns:1fr;gap:0}.moments{grid-template-columns:1fr}.zones{grid-template-columns:1fr}td.wide,th:last-child{display:none}}
+@media (max-width:42rem){main{padding:1.5rem .9rem 3rem}h1{font-size:1.6rem}.input,.meaning,.cards{padding:1.1rem}.verdict{margin-inline:-1.1rem;padding:1.1rem}.verdict.with-still{grid-template-columns:1fr}.model{grid-template-columns:1fr auto}.model .name{grid-column:1/-1}.model .badge{grid-column:1/-1;justify-self:start}.card dl>div{grid-template-columns:1fr;gap:0}.moments{grid-template-columns:1fr 1fr;gap:.9rem}.moment figcaption{gap:0 .5rem}.zones{grid-template-columns:1fr}td.wide{display:none}td.dim{overflow-wrap:normal;font-size:.78rem}}
 @media print{:root{--ground:#fff;--sheet:#fff;--ink:#000;--dim:#444;--line:#ccc;--soft:#eee;--good:#136b43;--good-soft:#f3faf5;--bad:#b01e2e;--bad-soft:#fdf3f3;--unsure:#7d5200;--unsure-soft:#fdf7e8;--none:#4e5560;--none-soft:#f3f3f4;--bar:#8b93a0;--accent:#2b4c7e}body{font-size:10.5pt}main{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}.input{break-before:auto}.verdict,.moment,.track,.model,.card,.meaning{break-inside:avoid}.bar .hit{display:none}a{text-decoration:none}}
 `;

@@ -38,7 +38,7 @@ export function timeline(segments: readonly Segment[], threshold: number, durati
     const own = segments.filter((segment) => segment.trackId === track);
     return trackRow(own, threshold, end, tracks.length > 1 && track !== undefined ? `Face ${track + 1}` : undefined);
   })}
-<div class="axis" aria-hidden="true">${ticks(end).map((at) => html`<span style="left:${((at / end) * 100).toFixed(2)}%">${clock(at)}</span>`)}</div>
+<div class="axis" aria-hidden="true">${ticks(end).map((at) => html`<span style="left:${((at / end) * 100).toFixed(2)}%">${end < 6000 ? clock(at) : clock(at).replace(/\.0$/, '')}</span>`)}</div>
 </div>`;
 }
 
