@@ -1,0 +1,196 @@
+import { throwIfAborted, VerilensError, type Affine, type Box, type Face, type FaceClip, type FaceClipSpec, type Image, type Point, type VideoFrame } from '@verilens/core';
+import { crop, transformPoints, warpAffine } from '@verilens/vision';
+import { alignFace, measureFace, surroundings } from './align.ts';
+import { cutWithin, sketch, sketchDistance } from './cuts.ts';
+import type { FaceFinder } from './finder.ts';
+import { smoothOverTime } from './smooth.ts';
+import { chainFaces, createTrackBook } from './tracks.ts';
+
+/** Part of a source frame, untouched: its first pixel is pixel (x, y) of the frame. */
+export interface SourcePatch {
+  readonly image: Image;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A face clip that still holds the pixels it was cut from. */
+export interface SourceFaceClip extends FaceClip {
+  readonly sources: readonly SourcePatch[];
+  /** Six key points per frame in source pixels, smoothed over the clip. */
+  readonly sourceKeypoints: readonly (readonly Point[])[];
+  /** Number of the first frame in the source. */
+  readonly startIndex: number;
+}
+
+/** Why a face or a run of frames gave no clip. */
+export type ClipRejection =
+  | 'incomplete-burst' // the stream ended or skipped frames before the clip was full
+  | 'cut' // the scene changes inside the burst
+  | 'face-lost' // seen in too few frames of the burst
+  | 'face-too-small'; // eyes nearer than minEyeDistancePx
+
+export interface RejectedClip {
+  readonly reason: ClipRejection;
+  readonly timestampMs: number;
+  readonly box?: Box;
+  readonly eyeDistancePx?: number;
+}
+
+export interface FaceClipOptions {
+  /** Frames of a clip the finder looks at, evenly spaced with both ends; default 4. All: `Infinity`. */
+  readonly looks?: number;
+  /** Order of the polynomial in time that key points follow within a clip: 0, 1 or 2. Default 1. */
+  readonly smoothing?: 0 | 1 | 2;
+  /** Default 10: below it a crop of 64 pixels shows interpolation, not the face. */
+  readonly minEyeDistancePx?: number;
+  /** Most people followed at once: the largest faces. Default 4. */
+  readonly maxTracks?: number;
+  /** A person not seen for longer gets a new track number. Default 1500. */
+  readonly maxGapMs?: number;
+  /** Called for everything that gave no clip. */
+  readonly onReject?: (rejected: RejectedClip) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface SourceClipOptions extends FaceClipOptions {
+  /** Keeps source pixels with each clip. */
+  readonly keepSource: true;
+  /** Side of the kept square over the crop's side. Default 2.2. */
+  readonly sourceFactor?: number;
+}
+
+const PLACE = 'faces/clips';
+
+/**
+ * Cuts aligned face clips from a stream of frames. Frames arrive as bursts of consecutive source frames (a gap in
+ * `VideoFrame.index` starts a new burst) or without gaps; every `spec.frames` consecutive ones become a window, and
+ * each face that stays in it a clip. Holds one window of frames at a time.
+ *
+ * @throws VerilensError BAD_OPTION, BAD_INPUT (frames of changing size within a burst), ABORTED
+ * @example
+ * for await (const clip of faceClips(video.frames(), finder, { frames: 8, size: 64 })) score(clip.crops);
+ */
+export function faceClips(frames: AsyncIterable<VideoFrame>, finder: FaceFinder, spec: FaceClipSpec, options: SourceClipOptions): AsyncIterable<SourceFaceClip>;
+export function faceClips(frames: AsyncIterable<VideoFrame>, finder: FaceFinder, spec: FaceClipSpec, options?: FaceClipOptions): AsyncIterable<FaceClip>;
+export async function* faceClips(
+  frames: AsyncIterable<VideoFrame>,
+  finder: FaceFinder,
+  spec: FaceClipSpec,
+  options: FaceClipOptions | SourceClipOptions = {},
+): AsyncIterable<FaceClip | SourceFaceClip> {
+  checkSpec(spec);
+  const { maxGapMs = 1500, onReject, signal } = options;
+  const book = createTrackBook(maxGapMs);
+  let burst: VideoFrame[] = [];
+  let lastSketch: Float32Array | undefined;
+  for await (const frame of frames) {
+    throwIfAborted(signal, PLACE);
+    const last = burst.at(-1);
+    if (last !== undefined && frame.index !== last.index + 1) {
+      onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
+      burst = [];
+    }
+    if (burst[0] !== undefined && (frame.image.width !== burst[0].image.width || frame.image.height !== burst[0].image.height)) {
+      throw new VerilensError('BAD_INPUT', 'frames change size', {
+        place: PLACE,
+        expected: `${burst[0].image.width}x${burst[0].image.height}`,
+        got: `${frame.image.width}x${frame.image.height} at frame ${frame.index}`,
+      });
+    }
+    burst.push(frame);
+    if (burst.length < spec.frames) continue;
+    const sketches = burst.map(({ image }) => sketch(image));
+    if (lastSketch !== undefined && sketchDistance(lastSketch, sketches[0]!) > 45) book.cut();
+    lastSketch = sketches.at(-1)!;
+    const cut = cutWithin(sketches);
+    if (cut !== -1) {
+      book.cut();
+      onReject?.({ reason: 'cut', timestampMs: burst[cut]!.timestampMs });
+      burst = burst.slice(cut); // the new scene may fill a window of its own when frames are consecutive
+      continue;
+    }
+    const people = await follow(burst, finder, options);
+    const ids = book.assign(
+      people.map(({ boxes }) => boxes[0]!),
+      people.map(({ boxes }) => boxes.at(-1)!),
+      burst[0]!.timestampMs,
+      burst.at(-1)!.timestampMs,
+    );
+    for (const [i, person] of people.entries()) yield cutClip(burst, person, ids[i]!, spec, options);
+    burst = [];
+  }
+  if (burst.length > 0) onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
+}
+
+/** One face through all frames of a window, smoothed, in source pixels. */
+interface Person {
+  readonly boxes: readonly Box[];
+  readonly keypoints: readonly (readonly Point[])[];
+  readonly eyeDistancePx: number;
+}
+
+async function follow(burst: readonly VideoFrame[], finder: FaceFinder, options: FaceClipOptions): Promise<Person[]> {
+  const { looks = 4, smoothing = 1, minEyeDistancePx = 10, maxTracks = 4, onReject, signal } = options;
+  const seen: { frame: number; faces: Face[] }[] = [];
+  const at = spread(burst.length, looks);
+  for (const frame of at) seen.push({ frame, faces: await finder.find(burst[frame]!.image, { signal }) });
+  const people: Person[] = [];
+  for (const chain of chainFaces(seen)) {
+    const timestampMs = burst[chain.frames[0]!]!.timestampMs;
+    const box = chain.faces[0]!.box;
+    // Both halves of the window must hold the face, or the fit would be a guess.
+    const reach = chain.frames.at(-1)! - chain.frames[0]!;
+    if (chain.frames.length < Math.max(1, Math.ceil(at.length * 0.6)) || reach < (burst.length - 1) * 0.5) {
+      onReject?.({ reason: 'face-lost', timestampMs, box });
+      continue;
+    }
+    const rows = chain.faces.map(({ box: b, keypoints }) => [b.x, b.y, b.width, b.height, ...keypoints.flat()]);
+    const smooth = smoothOverTime(chain.frames, rows, burst.length, smoothing);
+    const boxes = smooth.map(([x, y, width, height]): Box => ({ x: x!, y: y!, width: width!, height: height! }));
+    const keypoints = smooth.map((row) => Array.from({ length: 6 }, (_, k): Point => [row[4 + 2 * k]!, row[5 + 2 * k]!]));
+    const eyeDistancePx = keypoints.reduce((sum, points) => sum + measureFace(points).eyeDistance, 0) / keypoints.length;
+    if (eyeDistancePx < minEyeDistancePx) {
+      onReject?.({ reason: 'face-too-small', timestampMs, box, eyeDistancePx });
+      continue;
+    }
+    people.push({ boxes, keypoints, eyeDistancePx });
+  }
+  return people.sort((a, b) => b.eyeDistancePx - a.eyeDistancePx).slice(0, maxTracks);
+}
+
+function cutClip(burst: readonly VideoFrame[], person: Person, trackId: number, spec: FaceClipSpec, options: FaceClipOptions | SourceClipOptions): FaceClip | SourceFaceClip {
+  const transforms: Affine[] = person.keypoints.map((points) => alignFace(points, spec.size));
+  const clip: FaceClip = {
+    trackId,
+    crops: burst.map(({ image }, t) => warpAffine(image, transforms[t]!, spec.size, spec.size, { fill: 'reflect' })),
+    timestampsMs: burst.map(({ timestampMs }) => timestampMs),
+    boxes: person.boxes,
+    keypoints: person.keypoints.map((points, t) => transformPoints(transforms[t]!, points)),
+    transforms,
+    eyeDistancePx: person.eyeDistancePx,
+  };
+  if (!('keepSource' in options) || !options.keepSource) return clip;
+  const { sourceFactor = 2.2 } = options;
+  return {
+    ...clip,
+    startIndex: burst[0]!.index,
+    sourceKeypoints: person.keypoints,
+    sources: burst.map(({ image }, t) => {
+      const area = surroundings(person.keypoints[t]!, sourceFactor, image.width, image.height);
+      return { image: crop(image, area), x: area.x, y: area.y };
+    }),
+  };
+}
+
+/** Evenly spaced frames with both ends. */
+function spread(frames: number, looks: number): number[] {
+  const count = Math.min(frames, Math.max(1, looks));
+  if (count === 1) return [Math.floor((frames - 1) / 2)];
+  return Array.from({ length: count }, (_, i) => Math.round((i * (frames - 1)) / (count - 1)));
+}
+
+function checkSpec({ frames, size }: FaceClipSpec): void {
+  if (!(Number.isInteger(frames) && frames >= 1 && frames <= 1024 && Number.isInteger(size) && size >= 8 && size <= 2048)) {
+    throw new VerilensError('BAD_OPTION', 'face clips of this size cannot be cut', { place: PLACE, expected: 'frames 1..1024, size 8..2048', got: `frames ${frames}, size ${size}` });
+  }
+}
