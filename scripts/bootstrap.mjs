@@ -78,8 +78,9 @@ function install() {
 function installNow(state) {
   const pinned = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager;
   process.stderr.write(`Installing with ${pinned}: lock file respected, dependency build scripts off. This happens once.\n`);
-  const env = { ...process.env };
-  const options = ['--frozen-lockfile', '--ignore-scripts', '--config.manage-package-manager-versions=false', '--config.confirm-modules-purge=false'];
+  // `npm run -s` would silence the reason of a failure too.
+  const env = { ...process.env, npm_config_loglevel: 'error', npm_config_update_notifier: 'false' };
+  const options = ['--frozen-lockfile', '--ignore-scripts', '--loglevel=info', '--reporter=append-only', '--config.manage-package-manager-versions=false', '--config.confirm-modules-purge=false'];
   if (!writable(homedir())) {
     const caches = join(modules, '.cache');
     process.stderr.write(`The home folder ${homedir()} cannot be written; caches go to node_modules/.cache of this checkout.\n`);
