@@ -1,1 +1,2 @@
+export * from './procedural/index.ts';
 export * from './random.ts';
