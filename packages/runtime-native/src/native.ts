@@ -4,7 +4,10 @@ import { loadOrt, nativeEngine } from './engine.ts';
 import { defaultThreads, NAME, type NativeDevice, ORDER, probeNative } from './probe-devices.ts';
 
 export interface NativeOptions {
-  /** `auto` (the default) takes the first of cuda, webgpu, cpu that works; a name takes that device or throws. */
+  /**
+   * `auto` (the default) takes the first of cuda, webgpu, cpu that works, and passes over software GPU adapters;
+   * a name takes that device or throws.
+   */
   device?: 'auto' | NativeDevice;
   /** Threads inside one run on the CPU, 1..256; one for each core up to 8 when left out. */
   threads?: number;
@@ -33,7 +36,7 @@ export async function native(options: NativeOptions = {}): Promise<Runtime> {
   const engine = nativeEngine(ort, threads, allowSpinning);
   const probes: DeviceProbe[] = [];
   for (const candidate of device === 'auto' ? ORDER : [device]) {
-    const { probe, software } = await probeNative(candidate, engine, threads);
+    const { probe, software } = await probeNative(candidate, engine, threads, device === 'auto');
     const slow = device === 'auto' && software;
     probes.push(slow ? { ...probe, reason: `${probe.reason}; passed over because the cpu device is faster`, remedy: `Ask for device "${candidate}" to use it anyway.` } : probe);
     if (probe.available && !slow) {

@@ -19,16 +19,16 @@ export function defaultThreads(): number {
 
 /**
  * Tries one device for real. `software` is true when it works but its adapter is a program on the CPU,
- * which is slower than the cpu device itself.
+ * which is slower than the cpu device itself. With `hardwareOnly` such adapters need not be tried.
  */
-export async function probeNative(device: NativeDevice, engine: Engine, threads: number): Promise<{ probe: DeviceProbe; software: boolean }> {
+export async function probeNative(device: NativeDevice, engine: Engine, threads: number, hardwareOnly: boolean): Promise<{ probe: DeviceProbe; software: boolean }> {
   let software = false;
   const look = async (): Promise<Finding> => {
     if (device === 'cpu') {
       await runProbe(engine, 'cpu', NAME);
       return { available: true, reason: `works with ${threads} thread${threads === 1 ? '' : 's'}` };
     }
-    const found = device === 'cuda' ? await lookForCuda() : await lookForWebgpu();
+    const found = device === 'cuda' ? await lookForCuda() : await lookForWebgpu(hardwareOnly);
     if (!found.promising) return { available: false, reason: found.reason, remedy: found.remedy };
     await runProbe(engine, device, NAME);
     software = found.software;
@@ -45,6 +45,6 @@ export async function probeDevices(options: { threads?: number } = {}): Promise<
   const threads = checkThreads(options.threads, defaultThreads(), NAME);
   const engine = nativeEngine(await loadOrt(), threads, false);
   const probes: DeviceProbe[] = [];
-  for (const device of ORDER) probes.push((await probeNative(device, engine, threads)).probe);
+  for (const device of ORDER) probes.push((await probeNative(device, engine, threads, false)).probe);
   return probes;
 }

@@ -1,6 +1,6 @@
 import { throwIfAborted, VerilensError } from '../errors.ts';
 import type { Device, DeviceProbe, LoadOptions, RunOptions, Runtime, Session, TensorSpec } from '../runtime.ts';
-import type { TensorMap } from '../tensor.ts';
+import { Tensor, type TensorMap } from '../tensor.ts';
 import { checkCard } from './check-card.ts';
 import { checkFeeds, checkOutputs } from './check-feeds.ts';
 import { loadFailure, runFailure } from './engine-errors.ts';
@@ -77,6 +77,7 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
         const engineSession = await shared.session;
         // Not handed to the queue: another load may wait for the same engine session.
         throwIfAborted(options.signal, model.place);
+        refuseOtherValues([...engineSession.inputs, ...engineSession.outputs], model.place);
         if (options.card !== undefined) checkCard(options.card, engineSession.inputs, engineSession.outputs, model.place);
         alive();
         const session = makeSession(engineSession, parts.device, queue, model.place, async () => {
@@ -123,7 +124,7 @@ function makeSession(engine: EngineSession, device: Device, queue: RunQueue, pla
         async () => {
           alive();
           try {
-            return await engine.run(feeds, wanted);
+            return ownTensors(await engine.run(feeds, wanted));
           } catch (error) {
             throw runFailure(error, device, place);
           }
@@ -139,4 +140,16 @@ function makeSession(engine: EngineSession, device: Device, queue: RunQueue, pla
     [Symbol.asyncDispose]: () => session.dispose(),
   };
   return session;
+}
+
+/** Engines may be bundled with a copy of the Tensor class; what leaves here is always core's. */
+function ownTensors(outputs: TensorMap): TensorMap {
+  const own: TensorMap = {};
+  for (const [name, value] of Object.entries(outputs)) own[name] = value instanceof Tensor ? value : new Tensor((value as Tensor).type, (value as Tensor).data, (value as Tensor).dims);
+  return own;
+}
+
+function refuseOtherValues(specs: readonly TensorSpec[], place: string): void {
+  const other = specs.find((spec) => spec.dtype === 'other');
+  if (other !== undefined) throw new VerilensError('UNSUPPORTED', `"${other.name}" of the model is a sequence, map or optional`, { place, expected: 'inputs and outputs that are tensors', remedy: 'Export the model so (for scikit-learn: zipmap off).' });
 }

@@ -1,7 +1,7 @@
 import { VerilensError } from '../errors.ts';
 import type { Device, DeviceProbe } from '../runtime.ts';
 import type { Engine } from './engine.ts';
-import { PROBE_ANSWER, probeFeeds, probeModel } from './probe-model.ts';
+import { isRightAnswer, PROBE_ANSWER, probeFeeds, probeModel } from './probe-model.ts';
 import { deviceQueue } from './queue.ts';
 
 /** The outcome of looking at one device, before its time is taken. */
@@ -18,7 +18,7 @@ export async function runProbe(engine: Engine, device: Device, queueName: string
     }
   }, `${queueName} probe`);
   const numbers = [...(answer['y']?.data as Float32Array)];
-  if (numbers.length !== PROBE_ANSWER.length || numbers.some((value, index) => !(Math.abs(value - (PROBE_ANSWER[index] as number)) <= 1e-3))) {
+  if (!isRightAnswer(numbers)) {
     throw new Error(`a 2x3 by 3x2 product came out as [${numbers.join(', ')}] instead of [${PROBE_ANSWER.join(', ')}]`);
   }
 }
@@ -30,6 +30,8 @@ export async function timedProbe(device: Device, look: () => Promise<Finding>): 
   try {
     finding = await look();
   } catch (error) {
+    // The caller's mistake, not the device's.
+    if (error instanceof VerilensError && error.code === 'BAD_OPTION') throw error;
     const text = error instanceof Error ? error.message : String(error);
     finding = { available: false, reason: `failed: ${text.replace(/\s+/g, ' ').slice(0, 400)}` };
   }
