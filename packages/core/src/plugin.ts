@@ -5,6 +5,7 @@ import type { Grounder } from './grounder.ts';
 import type { IncrementalLearner } from './incremental-learner.ts';
 import type { Recognizer } from './recognizer.ts';
 import type { Runtime } from './runtime.ts';
+import type { Resolve } from './services.ts';
 import type { Synthesizer } from './synthesizer.ts';
 import type { Tracker } from './tracker.ts';
 import type { TrainOptions, TrainResult } from './training.ts';
@@ -26,6 +27,8 @@ export type Role = keyof Roles;
 export interface PluginContext {
   readonly runtime: Runtime;
   readonly signal?: AbortSignal;
+  /** Other services of the engine, by token. Absent when a plugin is created by hand. */
+  readonly resolve?: Resolve;
 }
 
 /** One published method. A plugin package's factory (options in, plain object out) returns this. */

@@ -37,6 +37,8 @@ export interface OpenedMedia {
   /** One frame for an image. May be iterated once. */
   readonly frames: AsyncIterable<VideoFrame>;
   readonly info: MediaInfo;
+  /** Frees what `open` holds, for the case that `frames` is never iterated. */
+  close?(): Promise<void>;
 }
 
 /** Opens media. Implemented by `media()` of `@verilens/media`. */
