@@ -1,0 +1,17 @@
+import type { Calibration, DetectionStatus } from '@verilens/core';
+
+/** Log-odds of a network -> calibrated score 0..1 (Platt scaling on data not used for training). */
+export function calibratedScore(calibration: Calibration, logit: number): number {
+  return 1 / (1 + Math.exp(-(calibration.scale * logit + calibration.offset)));
+}
+
+/** Calibrated score -> log-odds of the network. */
+export function logitAt(calibration: Calibration, score: number): number {
+  return (Math.log(score / (1 - score)) - calibration.offset) / calibration.scale;
+}
+
+/** The verdict a calibrated score stands for; `threshold` replaces the calibrated alarm threshold. */
+export function judge(calibration: Calibration, score: number, threshold: number = calibration.manipulatedAt): DetectionStatus {
+  if (score >= threshold) return 'MANIPULATED';
+  return score < Math.min(calibration.authenticBelow, threshold) ? 'AUTHENTIC' : 'INCONCLUSIVE';
+}

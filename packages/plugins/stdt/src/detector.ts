@@ -1,0 +1,97 @@
+import { throwIfAborted, VerilensError, type DetectionResult, type Detector, type DetectorInput, type DetectOptions, type FaceClip, type Segment } from '@verilens/core';
+import type { Network } from './network.ts';
+import { evidenceMap, regionOf, type FoundEvidence } from './occlusion.ts';
+import { clipPixels } from './pixels.ts';
+import { mostSuspicious } from './suspects.ts';
+import { clipScore, judgeVideo, type TrackSum, type Witness } from './verdict.ts';
+
+/** The two networks of the method, kept apart: their traces differ, and so do their error rates. */
+export interface Networks {
+  readonly temporal: Network;
+  readonly spatial: Network;
+}
+
+type Logits = Readonly<Record<keyof Networks, number>>;
+
+const KINDS = ['temporal', 'spatial'] as const;
+
+export function createDetector(networks: Networks): Detector {
+  let disposed = false;
+  const calibrationOf = (kind: keyof Networks): Witness['calibration'] => networks[kind].card.calibration!;
+  const check = (): void => {
+    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: 'plugin stdt' });
+  };
+  const dispose = async (): Promise<void> => {
+    if (disposed) return;
+    disposed = true;
+    for (const kind of KINDS) await networks[kind].dispose();
+  };
+  return {
+    name: 'stdt',
+    demand: { kind: 'face-clips', frames: networks.temporal.config.frames, size: 2 * networks.temporal.config.faceSize },
+    async warmup() {
+      check();
+      for (const kind of KINDS) await networks[kind].logit(blankClip(networks[kind]));
+    },
+    async detect(input: DetectorInput, options: DetectOptions = {}): Promise<DetectionResult> {
+      check();
+      const started = performance.now();
+      const { threshold, signal } = options;
+      if (threshold !== undefined && !(threshold > 0 && threshold < 1)) {
+        throw new VerilensError('BAD_OPTION', 'threshold cannot be used', { place: 'plugin stdt', expected: 'a number between 0 and 1', got: String(threshold) });
+      }
+      const sums: Record<keyof Networks, Map<number, TrackSum>> = { temporal: new Map(), spatial: new Map() };
+      const segments: Segment[] = [];
+      const suspects = mostSuspicious<FaceClip>(options.evidenceMaps ?? 0);
+      for await (const clip of clipsOf(input)) {
+        throwIfAborted(signal, 'plugin stdt');
+        const logits = await clipLogits(networks, clip, signal);
+        for (const kind of KINDS) addClip(sums[kind], clip.trackId, logits[kind]);
+        const score = clipScore(KINDS.map((kind) => ({ calibration: calibrationOf(kind), logit: logits[kind] })), threshold);
+        const endMs = clip.timestampsMs.at(-1)!;
+        segments.push({ startMs: clip.timestampsMs[0]!, endMs, score, trackId: clip.trackId });
+        suspects.offer(score, clip);
+        options.onProgress?.({ processedMs: endMs, segments: segments.length });
+      }
+      const found: FoundEvidence[] = [];
+      for (const { value: clip, score } of suspects.best()) found.push(await evidenceMap(networks, clip, score, signal));
+      const witnesses = KINDS.map((kind): Witness => ({
+        name: `stdt/${kind}`, evidence: kind, calibration: calibrationOf(kind), tracks: [...sums[kind].values()],
+      }));
+      return {
+        ...judgeVideo(witnesses, threshold),
+        segments,
+        regions: found.map(regionOf),
+        evidence: found.map(({ map }) => map),
+        device: networks.temporal.session.device,
+        durationMs: performance.now() - started,
+      };
+    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+/** Log-odds of "forged" of one clip from both networks. */
+export async function clipLogits(networks: Networks, clip: FaceClip, signal?: AbortSignal): Promise<Logits> {
+  const pixels = clipPixels(clip, networks.temporal.config);
+  return { temporal: await networks.temporal.logit(pixels, { signal }), spatial: await networks.spatial.logit(pixels, { signal }) };
+}
+
+function clipsOf(input: DetectorInput): AsyncIterable<FaceClip> {
+  if (input.kind === 'face-clips') return input.clips;
+  throw new VerilensError('BAD_INPUT', 'input of another kind', {
+    place: 'plugin stdt', expected: 'face-clips', got: input.kind, remedy: 'Use createEngine() with the services media() and faces(); it cuts face clips from a video.',
+  });
+}
+
+function addClip(tracks: Map<number, TrackSum>, trackId: number, logit: number): void {
+  const track = tracks.get(trackId) ?? { clips: 0, sum: 0 };
+  track.clips++;
+  track.sum += logit;
+  tracks.set(trackId, track);
+}
+
+function blankClip({ config }: Network): Uint8Array {
+  return new Uint8Array(config.frames * config.faceSize * config.faceSize * 3).fill(128);
+}

@@ -1,0 +1,64 @@
+import { createRandom } from '@verilens/data';
+import { describe, expect, it } from 'vitest';
+import { bagLength, CONFIGS, type StdtConfig } from '../src/config.ts';
+import { drawBag } from '../src/dropout.ts';
+
+const small: StdtConfig = { ...CONFIGS.temporal, faceSize: 32, grid: 4, keptFrames: 4, keptCells: 4 };
+
+describe('drawBag', () => {
+  it.each([[7, 28], [14, 14], [28, 7], [49, 4]])('gives bags of g² patches for k = %i, m = %i', (keptFrames, keptCells) => {
+    const config = { ...CONFIGS.paper, frames: 49, keptFrames, keptCells };
+    const bag = drawBag(config, createRandom(1));
+    expect(bag.cells).toHaveLength(196);
+    expect(bagLength(config)).toBe(196);
+  });
+
+  it('keeps k frames and m different cells in each, ordered by cell, then frame', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const bag = drawBag(small, createRandom(seed));
+      const byFrame = new Map<number, Set<number>>();
+      bag.frames.forEach((frame, i) => byFrame.set(frame, (byFrame.get(frame) ?? new Set()).add(bag.cells[i]!)));
+      expect(byFrame.size).toBe(4);
+      for (const cells of byFrame.values()) expect(cells.size).toBe(4);
+      for (let i = 1; i < bag.cells.length; i++) {
+        expect(bag.cells[i]! * 100 + bag.frames[i]!).toBeGreaterThan(bag.cells[i - 1]! * 100 + bag.frames[i - 1]!);
+      }
+    }
+  });
+
+  it('draws every frame and every cell about equally often', () => {
+    const frames = new Array<number>(8).fill(0);
+    const cells = new Array<number>(16).fill(0);
+    const random = createRandom('counts');
+    for (let i = 0; i < 2000; i++) {
+      const bag = drawBag(small, random);
+      for (const frame of bag.frames) frames[frame]!++;
+      for (const cell of bag.cells) cells[cell]!++;
+    }
+    // 32,000 patches: 4,000 a frame (each draw brings 4 of a frame) and 2,000 a cell
+    for (const count of frames) expect(Math.abs(count - 4000)).toBeLessThan(350);
+    for (const count of cells) expect(Math.abs(count - 2000)).toBeLessThan(200);
+  });
+
+  it('varies only what its mode says', () => {
+    const draws = (mode: Parameters<typeof drawBag>[2]) => {
+      const random = createRandom(3);
+      return Array.from({ length: 30 }, () => drawBag(small, random, mode));
+    };
+    const distinct = (values: readonly ArrayLike<number>[]) => new Set(values.map((value) => Array.from(value).join())).size;
+    const frameSets = (mode: Parameters<typeof drawBag>[2]) => distinct(draws(mode).map((bag) => [...new Set(bag.frames)].sort((a, b) => a - b)));
+    expect(frameSets('spatiotemporal')).toBeGreaterThan(10);
+    expect(frameSets('temporal')).toBeGreaterThan(10);
+    expect(frameSets('spatial')).toBe(1);
+    expect(distinct(draws('spatial').map((bag) => bag.cells))).toBeGreaterThan(10);
+    expect(distinct(draws('fixed').map((bag) => [...bag.cells, ...bag.frames]))).toBe(1);
+    for (const bag of draws('single-frame')) {
+      expect(new Set(bag.frames).size).toBe(1);
+      expect([...bag.cells]).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    }
+  });
+
+  it('shows the whole face over the frames of the fixed sampling', () => {
+    expect(new Set(drawBag(small, createRandom(0), 'fixed').cells).size).toBe(16);
+  });
+});
