@@ -15,6 +15,7 @@ export function itemSection(item: ReportItem, number: number, encode: ImageEncod
 async function judged(item: JudgedItem, number: number, encode: ImageEncoder): Promise<Html> {
   const { result, media } = item;
   const look = verdictLook(result.status);
+  const failures = 'failures' in result ? result.failures : [];
   const where = zones(result.evidence);
   return html`<article id="input-${number}" class="input ${look.tone}">
 ${heading(item, number)}
@@ -24,13 +25,13 @@ ${heading(item, number)}
 ${result.score !== null && html`<div class="total"><span class="figure">${scoreText(result.score)}</span>${meter({ score: result.score, threshold: result.threshold, status: result.status, large: true })}</div>`}
 </div>${item.still && (await stillFigure(item.still, result.threshold, encode))}
 </div>
-${result.models.length > 0 && html`<section><h3>Each model's score</h3><div class="models">${result.models.map(
+${result.models.length + failures.length > 0 && html`<section><h3>Each model's score</h3><div class="models">${result.models.map(
     (model) => html`<div class="model"><div class="name"><b>${model.name}</b><span>${evidenceWord(model.evidence)}</span></div>${
       model.score === null
         ? html`<span class="dim why">${model.reason ?? 'did not apply'}</span>`
         : html`${meter({ score: model.score, threshold: model.threshold, status: model.status })}<span class="num">${scoreText(model.score)} <small>of ${scoreText(model.threshold)}</small></span>`
     }${badge(verdictLook(model.status))}</div>`,
-  )}</div></section>`}
+  )}${failures.map(({ name, error }) => html`<div class="model"><div class="name"><b>${name}</b><span>could not judge</span></div><span class="dim why">${error.message}</span>${badge(failedLook)}</div>`)}</div></section>`}
 ${result.segments.length > 0 && html`<section><h3>Score over time</h3>${timeline(result.segments, result.threshold, media?.durationMs)}</section>`}
 ${result.evidence.length > 0 && html`<section><h3>Most suspicious moments</h3>${await moments(result.evidence, result.threshold, encode)}</section>`}
 ${where && html`<section><h3>Where in the face</h3>${where}</section>`}

@@ -1,9 +1,17 @@
-import type { DetectionResult } from '@verilens/core';
+import type { DetectionResult, PanelResult } from '@verilens/core';
 import { isJudged, type MediaFacts, type ReportItem } from './report-item.ts';
 
 /** One input as plain JSON: the result without its pixels, or the failure. */
 export type JsonItem =
-  | ({ readonly name: string; readonly media?: MediaFacts } & Omit<DetectionResult, 'evidence'> & { readonly evidence: readonly JsonEvidence[] })
+  | ({ readonly name: string; readonly media?: MediaFacts; readonly evidence: readonly JsonEvidence[] } & Omit<DetectionResult, 'evidence'> & {
+        /** Of a panel: temporal, spatial and frequency evidence kept apart. */
+        readonly byEvidence?: PanelResult['byEvidence'];
+        /** Of a panel: the model the fused score comes from. */
+        readonly decidedBy?: string;
+        readonly falseAlarmRate?: number;
+        /** Of a panel: detectors that should have judged and could not. */
+        readonly failures?: readonly { readonly name: string; readonly code: string; readonly message: string }[];
+      })
   | { readonly name: string; readonly media?: MediaFacts; readonly error: { readonly code: string; readonly message: string; readonly remedy?: string } };
 
 export interface JsonEvidence {
@@ -21,10 +29,29 @@ export interface JsonEvidence {
 export function jsonItem(item: ReportItem): JsonItem {
   const head = { name: item.name, ...(item.media ? { media: item.media } : {}) };
   if (!isJudged(item)) return { ...head, error: item.failure };
-  const { evidence, ...result } = item.result;
+  const { status, score, threshold, models, segments, regions, evidence, reason, device, durationMs } = item.result;
   return {
     ...head,
-    ...result,
+    status,
+    score,
+    threshold,
+    ...(reason === undefined ? {} : { reason }),
+    ...('byEvidence' in item.result ? panelPart(item.result) : {}),
+    models,
+    segments,
+    regions,
     evidence: evidence.map(({ crop: _, values, ...rest }) => ({ ...rest, values: Array.from(values, (value) => Math.round(value * 1e4) / 1e4) })),
+    device,
+    durationMs: Math.round(durationMs),
+  };
+}
+
+function panelPart(panel: PanelResult): Pick<PanelResult, 'byEvidence' | 'decidedBy' | 'falseAlarmRate'> & { failures: readonly { name: string; code: string; message: string }[] } {
+  const { byEvidence, decidedBy, falseAlarmRate, failures } = panel;
+  return {
+    byEvidence,
+    ...(decidedBy === undefined ? {} : { decidedBy }),
+    ...(falseAlarmRate === undefined ? {} : { falseAlarmRate }),
+    failures: failures.map(({ name, error }) => ({ name, code: error.code, message: error.message })),
   };
 }

@@ -1,4 +1,4 @@
-import type { DetectionResult, Image, ModelCard, Region } from '@verilens/core';
+import type { DetectionResult, Image, ModelCard, PanelResult, Region } from '@verilens/core';
 
 /** What is known of an input beside its verdict. */
 export interface MediaFacts {
@@ -35,7 +35,8 @@ interface ItemBase {
 }
 
 export interface JudgedItem extends ItemBase {
-  readonly result: DetectionResult;
+  /** One detector's answer, or a whole panel's as `engine.detect` gives it. */
+  readonly result: DetectionResult | PanelResult;
   readonly still?: Still;
 }
 

@@ -1,4 +1,4 @@
-import type { DetectionResult, DetectionStatus, EvidenceKind } from '@verilens/core';
+import type { DetectionResult, DetectionStatus, EvidenceKind, PanelResult } from '@verilens/core';
 import { type Html, html, raw } from './html.ts';
 
 /** How a status is shown: never by colour alone, always with a shape and a word. */
@@ -26,10 +26,11 @@ export function verdictLook(status: DetectionStatus): VerdictLook {
 }
 
 /** The verdict as one plain sentence, with what it rests on. */
-export function verdictSentence(result: DetectionResult): string {
+export function verdictSentence(result: DetectionResult | PanelResult): string {
+  const rate = 'falseAlarmRate' in result ? result.falseAlarmRate : undefined;
   switch (result.status) {
     case 'MANIPULATED':
-      return `The score reaches the threshold of ${score(result.threshold)}: traces were found that manipulation leaves and that authentic material rarely shows.`;
+      return `The score reaches the threshold of ${score(result.threshold)}: traces were found that manipulation leaves and that authentic material rarely shows${rate === undefined ? '' : ` (at most ${Number((rate * 100).toPrecision(2))} % of the authentic material it was calibrated on)`}.`;
     case 'AUTHENTIC':
       return 'None of the traces these models know were found. A forgery of a kind they were not trained on can look the same to them.';
     case 'INCONCLUSIVE':

@@ -1,0 +1,25 @@
+import { InvalidArgumentError } from 'commander';
+
+export const deviceNames = ['auto', 'cuda', 'webgpu', 'cpu', 'wasm'] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
+/** A number within bounds, for commander. */
+export function numberIn(low: number, high: number, whole = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= low && value <= high && (!whole || Number.isInteger(value))) return value;
+    throw new InvalidArgumentError(`Expected ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}.`);
+  };
+}
+
+/** `0,1,2` or `0 1 2` to different whole numbers, for commander. */
+export function seedList(text: string): number[] {
+  const seeds = text.split(/[\s,]+/).filter((part) => part !== '').map(Number);
+  if (seeds.length > 0 && seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) && new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError('Expected different whole numbers with commas between them, e.g. 0,1,2.');
+}
+
+/** Collects an option that may be given several times, or once with commas. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(',').map((part) => part.trim()).filter((part) => part !== '')];
+}

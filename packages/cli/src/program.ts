@@ -1,0 +1,114 @@
+import { Command, Option } from 'commander';
+import { collect, deviceNames, numberIn, seedList } from './options.ts';
+import type { CliEnvironment } from './run.ts';
+import { version } from './version.ts';
+
+const device = (): Option => new Option('--device <name>', 'where models run').choices([...deviceNames]).default('auto');
+const threads = (): Option => new Option('--threads <n>', 'threads of one model run').argParser(numberIn(1, 256, true));
+
+/** The command line. Each command's code is loaded when it is asked for. */
+export function buildProgram(environment: CliEnvironment, done: (code: number) => void): Command {
+  const { terminal } = environment;
+  const program = new Command('verilens')
+    .description('Find forged faces and generated images, and see why.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('Run with --help for all options.')
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      getOutHelpWidth: () => Math.min(100, terminal.columns),
+      getErrHelpWidth: () => Math.min(100, terminal.columns),
+      getOutHasColors: () => terminal.colour,
+      getErrHasColors: () => terminal.colour,
+    })
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0    everything was done, every input judged
+  1    with --fail-on manipulated: at least one input is MANIPULATED
+  2    some input could not be judged (the others were), or the command failed
+  64   the command line is wrong
+  70   a fault of verilens itself
+  130  interrupted; what was done until then is written`,
+    );
+
+  program
+    .command('detect')
+    .description('judge images and videos')
+    .argument('<inputs...>', 'files, folders, globs')
+    .option('--plugin <name>', 'ask only this detector (may be repeated)', collect)
+    .addOption(device())
+    .addOption(threads())
+    .option('--json', 'one JSON line for each input')
+    .option('--report <file>', 'write an HTML report')
+    .option('--fps <n>', 'frames a second to sample from videos; all when left out', numberIn(0.01, 1000))
+    .option('--threshold <score>', 'call MANIPULATED from this score on, instead of the calibrated threshold', numberIn(0, 1))
+    .addOption(new Option('--fail-on <status>', 'end with 1 when an input has this status').choices(['manipulated']))
+    .action(async (inputs: string[], options) => done(await (await import('./commands/detect.ts')).detect(inputs, options, environment)));
+
+  program
+    .command('evaluate')
+    .description('measure a detector on labelled files')
+    .argument('<plugin>')
+    .requiredOption('--data <folder>', 'a folder with real/ and fake/ (kinds of forgery in folders below fake/)')
+    .addOption(device())
+    .addOption(threads())
+    .option('--fps <n>', 'frames a second to sample from videos', numberIn(0.01, 1000))
+    .option('--seed <n>', 'seed of the bootstrap', numberIn(0, 2 ** 31 - 1, true), 0)
+    .option('--json', 'the whole result as one JSON document')
+    .option('--out <file>', 'write the JSON document here too')
+    .action(async (plugin: string, options) => done(await (await import('./commands/evaluate.ts')).evaluate(plugin, options, environment)));
+
+  program
+    .command('train')
+    .description("train a plugin's models")
+    .argument('<plugin>')
+    .option('--preset <name>', 'size of the model and length of the training', 'small')
+    .option('--seed <n>', 'seed of every random draw', numberIn(0, 2 ** 31 - 1, true), 0)
+    .option('--data <folder>', "your own data; the plugin's own recipe when left out")
+    .option('--out <folder>', 'where models, parameters and checkpoints go (default: out/<plugin>-<preset>-<seed>)')
+    .addOption(device())
+    .addOption(threads())
+    .option('--checkpoint-every <steps>', 'steps between checkpoints', numberIn(1, 1e9, true))
+    .option('--json', 'progress and summary as JSON lines')
+    .action(async (plugin: string, options) => done(await (await import('./commands/train.ts')).train(plugin, options, environment)));
+
+  program
+    .command('evidence')
+    .description("rerun the claims of a plugin's paper in miniature")
+    .argument('<plugin>')
+    .option('--seeds <list>', 'seeds, with commas between them', seedList, [0, 1, 2])
+    .option('--quick', 'a short form, for a first look; its answers mean little')
+    .option('--out <file>', 'write the report as JSON')
+    .option('--checkpoints <folder>', 'keep checkpoints here, so that a stopped run goes on')
+    .addOption(device())
+    .addOption(threads())
+    .option('--json', 'the report as one JSON document')
+    .action(async (plugin: string, options) => done(await (await import('./commands/evidence.ts')).evidence(plugin, options, environment)));
+
+  program
+    .command('plugins')
+    .description('list the installed plugins')
+    .option('--json', 'as one JSON document')
+    .action(async (options) => done(await (await import('./commands/plugins.ts')).plugins(options, environment)));
+
+  program
+    .command('doctor')
+    .description('try devices and decoders, and say how to mend what fails')
+    .option('--json', 'as one JSON document')
+    .action(async (options) => done(await (await import('./commands/doctor.ts')).doctor(options, environment)));
+
+  program
+    .command('new-plugin')
+    .description('write a plugin package that is already green')
+    .argument('<role>', 'detector, recognizer, explainer, tracker, incremental-learner, anonymizer, synthesizer, grounder')
+    .argument('<name>', 'short name of the method: lower-case letters, digits, dashes')
+    .option('--out <folder>', 'where to write it (default: a folder of its name)')
+    .option('--scope <scope>', 'package scope, e.g. @me')
+    .action(async (role: string, name: string, options) => done(await (await import('./commands/new-plugin.ts')).newPlugin(role, name, options, environment)));
+
+  return program;
+}
