@@ -1,1 +1,2 @@
-export {};
+export * from './discovery.ts';
+export { folderStore } from './folder-store.ts';
