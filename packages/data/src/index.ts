@@ -1,2 +1,3 @@
+export * from './forge/index.ts';
 export * from './procedural/index.ts';
 export * from './random.ts';
