@@ -43,8 +43,19 @@ const say = (answer) => process.stdout.write('\\n' + JSON.stringify(answer) + '\
 })().catch((error) => say({ error: String(error && error.message || error) }));
 `;
 
+/** Devices that passed. A failure is tried again the next time: a driver may have been installed since. */
+const passed = new Map<string, ApartResult>();
+
 /** Runs the one-node model on a device in a child process: its crash or hang is an answer, not the end of this process. */
 export async function probeApart(device: 'cuda' | 'webgpu'): Promise<ApartResult> {
+  const known = passed.get(device);
+  if (known !== undefined) return known;
+  const result = await runApart(device);
+  if (result.works) passed.set(device, result);
+  return result;
+}
+
+async function runApart(device: 'cuda' | 'webgpu'): Promise<ApartResult> {
   const no = (reason: string): ApartResult => ({ works: false, reason, gpuNodes: [], drivers: [] });
   const model = Buffer.from(probeModel()).toString('base64');
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };

@@ -66,7 +66,8 @@ function attributeBytes(attribute: TinyAttribute): number[] {
   return [...name, ...bytesField(6, graphBytes(attribute.graph)), ...numberField(20, 5)];
 }
 
-function nodeBytes(node: TinyNode): number[] {
+/** A NodeProto. */
+export function nodeBytes(node: TinyNode): number[] {
   return [
     ...node.inputs.flatMap((name) => bytesField(1, name)),
     ...node.outputs.flatMap((name) => bytesField(2, name)),
