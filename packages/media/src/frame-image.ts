@@ -1,0 +1,55 @@
+import { VerilensError, type Image } from '@verilens/core';
+import { orient, type Orientation } from '@verilens/vision';
+import { yuvConverter, type YuvColour, type YuvPlanes } from './yuv.ts';
+
+/** How the planes of each decoder format lie. Deeper or alpha formats go through the decoder's own conversion. */
+const LAYOUTS: Record<string, { readonly shiftX: 0 | 1; readonly shiftY: 0 | 1; readonly interleaved: boolean }> = {
+  I420: { shiftX: 1, shiftY: 1, interleaved: false },
+  I420A: { shiftX: 1, shiftY: 1, interleaved: false },
+  I422: { shiftX: 1, shiftY: 0, interleaved: false },
+  I444: { shiftX: 0, shiftY: 0, interleaved: false },
+  NV12: { shiftX: 1, shiftY: 1, interleaved: true },
+};
+
+const converters = new Map<string, ReturnType<typeof yuvConverter>>();
+
+/** Converts decoded frames of one stream to upright RGBA; keeps the scratch buffer between frames. */
+export function frameConverter(orientation: Orientation, place: string): (frame: VideoFrame) => Promise<Image> {
+  let scratch = new Uint8Array(0);
+  return async (frame) => {
+    const rect = frame.visibleRect;
+    const width = rect?.width ?? frame.codedWidth;
+    const height = rect?.height ?? frame.codedHeight;
+    const data = new Uint8ClampedArray(width * height * 4);
+    const layout = frame.format === null ? undefined : LAYOUTS[frame.format];
+    try {
+      if (layout === undefined) {
+        await frame.copyTo(data, { format: 'RGBA' } as VideoFrameCopyToOptions);
+      } else {
+        const size = frame.allocationSize();
+        if (scratch.length !== size) scratch = new Uint8Array(size);
+        const planes: YuvPlanes['planes'] = await frame.copyTo(scratch);
+        colourConverter(colourOf(frame.colorSpace))({ data: scratch, width, height, planes, ...layout }, data);
+      }
+    } catch (cause) {
+      throw new VerilensError('UNSUPPORTED', 'the decoded frame cannot be converted to RGBA', { place, expected: `one of ${Object.keys(LAYOUTS).join(', ')} or a format the decoder converts`, got: String(frame.format), cause });
+    }
+    return orientation === 1 ? { data, width, height } : orient({ data, width, height }, orientation);
+  };
+}
+
+function colourConverter(colour: YuvColour): ReturnType<typeof yuvConverter> {
+  const key = `${colour.matrix} ${colour.fullRange}`;
+  let converter = converters.get(key);
+  if (converter === undefined) converters.set(key, (converter = yuvConverter(colour)));
+  return converter;
+}
+
+/** Files that do not say are taken as BT.601 limited range, as ffmpeg and the usual players of small videos do. */
+function colourOf(space: VideoColorSpace | undefined): YuvColour {
+  const matrix = space?.matrix as string | null | undefined;
+  return {
+    matrix: matrix === 'bt709' ? 'bt709' : matrix === 'bt2020-ncl' ? 'bt2020' : 'bt601',
+    fullRange: space?.fullRange === true,
+  };
+}
