@@ -19,15 +19,19 @@ const INSIDE: Record<Message, Readonly<Record<number, Message>>> = {
 /** Deepest nesting of messages; a real model with loops inside branches stays below 30. */
 const MAX_DEPTH = 100;
 
+/** Most fields looked at. Real files have one for each name, dimension and attribute; tensors are one field each. */
+const MAX_FIELDS = 10_000_000;
+
 /**
  * Every file named by a tensor's `external_data` anywhere in an ONNX model: initialisers, attributes, subgraphs, functions.
- * Time is linear in the file's size; nothing is decoded or copied but those names.
+ * Time is linear in the number of fields, which is limited; nothing is decoded or copied but those names.
  * @throws VerilensError BAD_MODEL when the bytes are no ONNX model
  */
 export function externalDataLocations(bytes: Uint8Array, place: string): string[] {
   const locations = new Set<string>();
   const decoder = new TextDecoder();
   let graphs = 0;
+  let seen = 0;
   const visit = (message: Message, start: number, end: number, depth: number): void => {
     if (depth > MAX_DEPTH) throw new WireError(`messages nested deeper than ${MAX_DEPTH}`);
     let key = '';
@@ -35,6 +39,8 @@ export function externalDataLocations(bytes: Uint8Array, place: string): string[
     let external = false;
     let named = false;
     for (const item of fields(bytes, start, end)) {
+      seen += 1;
+      if (seen > MAX_FIELDS) throw new WireError(`more than ${MAX_FIELDS} fields`);
       if (message === 'tensor' && item.field === 14 && item.type === 0 && item.value !== 0) external = true;
       if (item.type !== 2) continue;
       if (message === 'entry' && item.field === 1) key = decoder.decode(bytes.subarray(item.start, item.end));
