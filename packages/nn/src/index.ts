@@ -1,1 +1,34 @@
-export {};
+export { fillDraw, dropout, type Draw, type DrawSpec } from './draw.ts';
+export { exportInference, type ExportOptions } from './export-inference.ts';
+export { gradients } from './gradients.ts';
+export * from './initialisers.ts';
+export * from './losses.ts';
+export { bindParams, module, namedModules, namedParams, param, type Module, type ParamSpec, type ParamTree, type Syms } from './module.ts';
+export { conv2dModule, embedding, layerNormModule, linear, type Conv2dModuleOptions, type LinearParams } from './modules/basic.ts';
+export { sequential } from './modules/sequential.ts';
+export * from './modules/transformer.ts';
+export type { AttrsOf, DType, InputsOf, Op, Ops } from './op-types.ts';
+export { avgPool2d, conv2d, globalAveragePool, maxPool2d, upsampleNearest, type Conv2dOptions, type PoolOptions } from './ops/convolution.ts';
+export {
+  abs, add, addAll, and, cast, clamp, cos, div, equal, erf, exp, floor, gelu, greater, isPositive, less, log, maximum, minimum, mul, neg, not, or, pow, reciprocal, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, stopGradient, sub, tanh, where,
+} from './ops/elementwise.ts';
+export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
+export { dense, matmul } from './ops/linear-algebra.ts';
+export { attention, layerNorm, logSoftmax, softmax } from './ops/normalisation.ts';
+export { max, mean, min, sum, variance } from './ops/reduce.ts';
+export { concat, expand, flip, pad, reshape, slice, split, squeeze, stack, transpose, unsqueeze } from './ops/shape.ts';
+export { constant, input, ones, zeros } from './ops/source.ts';
+export { random, type Random } from './random.ts';
+export { rules } from './rules.ts';
+export { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from './safetensors.ts';
+export { float32, int32, type FreeSpec, type InputSyms } from './specs.ts';
+export { summary } from './summary.ts';
+export type { Rule, Spec, Sym, Value } from './sym.ts';
+export { targetOf, type Target } from './target.ts';
+export type { Batch } from './train/batch.ts';
+export { fit, shuffledBatches, type FitOptions } from './train/fit.ts';
+export { adamW, sgd, type AdamWOptions, type Optimiser, type SgdOptions, type Update } from './train/optimisers.ts';
+export { constantRate, cosine, stepDecay, type Schedule } from './train/schedules.ts';
+export { createTrainer, type Parameters, type StepResult, type Trainer, type TrainerOptions } from './train/trainer.ts';
+export { trainingStep, type LossResult, type TrainingStep, type TrainingStepOptions } from './train/training-step.ts';
+export { writeGraph } from './write-graph.ts';

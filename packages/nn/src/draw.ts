@@ -1,0 +1,55 @@
+import { VerilensError } from '@verilens/core';
+import { mul } from './ops/elementwise.ts';
+import { input } from './ops/source.ts';
+import type { Random } from './random.ts';
+import { sizeOf, type Sym } from './sym.ts';
+
+/** A random input of a training step and how the trainer fills it. */
+export interface DrawSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly kind: 'bernoulli' | 'uniform' | 'normal';
+  /** For `bernoulli`: the chance of a 1. */
+  readonly keep: number;
+}
+
+/** Declares random inputs: each call is a new input that the trainer fills from (seed, step, name). */
+export interface Draw {
+  /** 1 with chance `keep`, else 0. */
+  bernoulli(shape: readonly number[], keep: number): Sym;
+  /** 0 (included) .. 1 (excluded) */
+  uniform(shape: readonly number[]): Sym;
+  normal(shape: readonly number[]): Sym;
+}
+
+/** A `Draw` that records what it was asked for. */
+export function recordDraws(): { readonly draw: Draw; readonly specs: readonly DrawSpec[]; readonly inputs: Readonly<Record<string, Sym>> } {
+  const specs: DrawSpec[] = [];
+  const inputs: Record<string, Sym> = {};
+  const declare = (kind: DrawSpec['kind'], shape: readonly number[], keep: number): Sym => {
+    const name = `draw.${specs.length}`;
+    specs.push({ name, shape, kind, keep });
+    return (inputs[name] = input(name, { shape, dtype: 'float32' }, 'draw'));
+  };
+  const draw: Draw = {
+    bernoulli: (shape, keep) => declare('bernoulli', shape, keep),
+    uniform: (shape) => declare('uniform', shape, 0),
+    normal: (shape) => declare('normal', shape, 0),
+  };
+  return { draw, specs, inputs };
+}
+
+/** The numbers of one draw. */
+export function fillDraw(spec: DrawSpec, random: Random): Float32Array {
+  const { kind, keep } = spec;
+  const next = kind === 'normal' ? random.normal : kind === 'uniform' ? random.uniform : () => (random.uniform() < keep ? 1 : 0);
+  return Float32Array.from({ length: sizeOf(spec.shape) }, next);
+}
+
+/** Drops elements with chance `rate` and scales the rest by 1 / (1 - rate). Without `draw` (inference) x stays as it is. */
+export function dropout(x: Sym, rate: number, draw: Draw | undefined): Sym {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new VerilensError('BAD_OPTION', 'dropout rate out of range', { place: 'nn dropout', expected: '0 <= rate < 1', got: String(rate) });
+  }
+  return rate === 0 || draw === undefined ? x : mul(x, mul(draw.bernoulli(x.shape, 1 - rate), 1 / (1 - rate)));
+}

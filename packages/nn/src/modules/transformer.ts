@@ -1,0 +1,65 @@
+import { VerilensError } from '@verilens/core';
+import { truncatedNormalInit } from '../initialisers.ts';
+import { module, type Module } from '../module.ts';
+import { add, gelu } from '../ops/elementwise.ts';
+import { attention } from '../ops/normalisation.ts';
+import { reshape, split, transpose } from '../ops/shape.ts';
+import { dropout, type Draw } from '../draw.ts';
+import { shapeError, describe, type Sym } from '../sym.ts';
+import { layerNormModule, linear, type LinearParams } from './basic.ts';
+
+type Linear = Module<LinearParams, [x: Sym], Sym>;
+type Norm = ReturnType<typeof layerNormModule>;
+
+export interface AttentionOptions {
+  /** Added to the scores, broadcasts to [B, heads, T, T]: 0 keeps, -1e9 hides. */
+  readonly mask?: Sym;
+}
+export interface DropoutOptions {
+  /** Chance of dropping an element, 0..1. Needs `draw`. Default 0. */
+  readonly dropout?: number;
+  readonly draw?: Draw;
+}
+
+export type MultiHeadAttention = Module<{ readonly qkv: Linear; readonly out: Linear }, [x: Sym, options?: AttentionOptions], Sym>;
+export type Mlp = Module<{ readonly up: Linear; readonly down: Linear }, [x: Sym, options?: DropoutOptions], Sym>;
+export type TransformerBlock = Module<
+  { readonly norm1: Norm; readonly attention: MultiHeadAttention; readonly norm2: Norm; readonly mlp: Mlp },
+  [x: Sym, options?: AttentionOptions & DropoutOptions],
+  Sym
+>;
+
+/** Self attention on x [B, T, width]. */
+export function multiHeadAttention(width: number, heads: number): MultiHeadAttention {
+  if (width % heads !== 0) {
+    throw new VerilensError('BAD_OPTION', 'the width does not divide among the heads', { place: 'nn multiHeadAttention', expected: `a width that is a multiple of ${heads}`, got: String(width), remedy: 'Change width or heads.' });
+  }
+  const qkv = linear(width, 3 * width, { init: truncatedNormalInit(0.02) });
+  const out = linear(width, width, { init: truncatedNormalInit(0.02) });
+  return module('multiHeadAttention', { qkv, out }, (p, x: Sym, options: AttentionOptions = {}) => {
+    const [batch, length, size] = x.shape;
+    if (x.shape.length !== 3 || size !== width) throw shapeError('multiHeadAttention', `x [B, T, ${width}]`, describe(x), 'Reshape to one sequence per row of the batch.');
+    const shape = [batch!, heads, length!, width / heads];
+    const apart = transpose(reshape(qkv.apply(p.qkv, x), [batch!, length!, 3, heads, width / heads]), [2, 0, 3, 1, 4]);
+    const [q, k, v] = split(apart, 3, 0).map((part) => reshape(part, shape)) as [Sym, Sym, Sym];
+    const mixed = attention(q, k, v, options.mask === undefined ? {} : { mask: options.mask });
+    return out.apply(p.out, reshape(transpose(mixed, [0, 2, 1, 3]), [batch!, length!, width]));
+  });
+}
+
+/** linear, GELU, linear over the last axis. */
+export function mlp(width: number, hidden: number): Mlp {
+  const up = linear(width, hidden, { init: truncatedNormalInit(0.02) });
+  const down = linear(hidden, width, { init: truncatedNormalInit(0.02) });
+  return module('mlp', { up, down }, (p, x: Sym, options: DropoutOptions = {}) => down.apply(p.down, dropout(gelu(up.apply(p.up, x)), options.dropout ?? 0, options.draw)));
+}
+
+/** Pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). Dropout, if asked for, acts on both branches. */
+export function transformerBlock(width: number, heads: number, options: { readonly mlpRatio?: number } = {}): TransformerBlock {
+  const parts = { norm1: layerNormModule(width), attention: multiHeadAttention(width, heads), norm2: layerNormModule(width), mlp: mlp(width, Math.round(width * (options.mlpRatio ?? 4))) };
+  return module('transformerBlock', parts, (p, x: Sym, at: AttentionOptions & DropoutOptions = {}) => {
+    const drop = (branch: Sym): Sym => dropout(branch, at.dropout ?? 0, at.draw);
+    const mixed = add(x, drop(parts.attention.apply(p.attention, parts.norm1.apply(p.norm1, x), at)));
+    return add(mixed, drop(parts.mlp.apply(p.mlp, parts.norm2.apply(p.norm2, mixed), at)));
+  });
+}

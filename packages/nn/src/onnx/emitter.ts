@@ -1,0 +1,69 @@
+import type { Target } from '../target.ts';
+import { elementType, type Attribute, type EmittedNode, type EmittedTensor, type TensorData } from './emitted-graph.ts';
+
+interface NodeOptions {
+  readonly domain?: string;
+  readonly outputs?: number;
+}
+
+/**
+ * Collects ONNX nodes and constants. A node that repeats an earlier one (same op, inputs, attributes) is not written
+ * twice, so a gradient rule may recompute a forward value for free. Names depend on the order of writing alone.
+ */
+export class Emitter {
+  readonly target: Target;
+  readonly nodes: EmittedNode[] = [];
+  readonly initializers: EmittedTensor[] = [];
+  readonly #known = new Map<string, readonly string[]>();
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  /** Writes a node of one output and gives its name. */
+  node(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, options: NodeOptions = {}): string {
+    return this.nodeParts(op, inputs, attributes, options)[0]!;
+  }
+
+  /** Writes a node and gives the names of all its outputs. */
+  nodeParts(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, options: NodeOptions = {}): readonly string[] {
+    const { domain = '', outputs = 1 } = options;
+    const key = JSON.stringify([op, domain, inputs, attributes, outputs]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const at = this.nodes.length;
+    const names = Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `#${at}` : `#${at}.${i}`));
+    this.nodes.push({ op, domain, inputs: [...inputs], outputs: [...names], attributes });
+    this.#known.set(key, names);
+    return names;
+  }
+
+  /** A stored tensor; small equal ones are shared. */
+  tensor(data: TensorData, shape: readonly number[], name?: string): string {
+    const key = name === undefined && data.length <= 64 ? `tensor ${elementType(data)} ${shape.join()} ${[...data].map((v) => (Object.is(v, -0) ? '-0' : String(v))).join()}` : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known[0]!;
+    const chosen = name ?? `#c${this.initializers.length}`;
+    this.initializers.push({ name: chosen, shape, data });
+    if (key !== undefined) this.#known.set(key, [chosen]);
+    return chosen;
+  }
+
+  /** A vector of int64: shapes, axes, sizes. */
+  ints(values: readonly number[]): string {
+    return this.tensor(BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  /** A float scalar. */
+  scalar(value: number): string {
+    return this.tensor(Float32Array.of(value), []);
+  }
+
+  reshape(x: string, shape: readonly number[]): string {
+    return this.node('Reshape', [x, this.ints(shape)]);
+  }
+
+  transpose(x: string, perm: readonly number[]): string {
+    return this.node('Transpose', [x], { perm: { ints: perm } });
+  }
+}

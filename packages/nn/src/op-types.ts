@@ -1,0 +1,103 @@
+import type { Sym } from './sym.ts';
+
+/** Element types of symbolic tensors. */
+export type DType = 'float32' | 'int32' | 'bool';
+export type Data = Float32Array | Int32Array | Uint8Array;
+
+interface OpType<I extends readonly Sym[], A = object> {
+  inputs: I;
+  attrs: A;
+}
+type Unary<A = object> = OpType<readonly [x: Sym], A>;
+type Binary<A = object> = OpType<readonly [a: Sym, b: Sym], A>;
+type Pair = readonly [number, number];
+
+/** How a two-dimensional window moves: padding is [top, left, bottom, right]. */
+export interface Window {
+  readonly size: Pair;
+  readonly stride: Pair;
+  readonly padding: readonly [number, number, number, number];
+}
+export interface Convolution extends Window {
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+/** Every primitive op: what it takes and its attributes. The rule table and the lowering table are typed over this. */
+export interface Ops {
+  // sources
+  input: OpType<readonly [], { readonly name: string; readonly role: 'input' | 'parameter' | 'state' | 'scalar' | 'draw' }>;
+  constant: OpType<readonly [], { readonly data: Data }>;
+  // elementwise
+  neg: Unary;
+  exp: Unary;
+  log: Unary;
+  sqrt: Unary;
+  abs: Unary;
+  sign: Unary;
+  erf: Unary;
+  tanh: Unary;
+  sigmoid: Unary;
+  sin: Unary;
+  cos: Unary;
+  floor: Unary;
+  reciprocal: Unary;
+  relu: Unary;
+  gelu: Unary;
+  silu: Unary;
+  softplus: Unary;
+  isPositive: Unary;
+  stopGradient: Unary;
+  cast: Unary<{ readonly to: DType }>;
+  add: Binary;
+  sub: Binary;
+  mul: Binary;
+  div: Binary;
+  pow: Binary;
+  maximum: Binary;
+  minimum: Binary;
+  equal: Binary;
+  greater: Binary;
+  less: Binary;
+  and: Binary;
+  or: Binary;
+  not: Unary;
+  where: OpType<readonly [condition: Sym, a: Sym, b: Sym]>;
+  // reductions
+  reduceSum: Unary<{ readonly axes: readonly number[]; readonly keep: boolean }>;
+  reduceMean: Unary<{ readonly axes: readonly number[]; readonly keep: boolean }>;
+  reduceMax: Unary<{ readonly axes: readonly number[]; readonly keep: boolean }>;
+  // shape
+  reshape: Unary<{ readonly shape: readonly number[] }>;
+  transpose: Unary<{ readonly perm: readonly number[] }>;
+  expand: Unary<{ readonly shape: readonly number[] }>;
+  concat: OpType<readonly Sym[], { readonly axis: number }>;
+  slice: Unary<{ readonly starts: readonly number[]; readonly ends: readonly number[]; readonly steps: readonly number[] }>;
+  split: Unary<{ readonly axis: number; readonly sizes: readonly number[]; readonly index: number }>;
+  pad: Unary<{ readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number }>;
+  flip: Unary<{ readonly axis: number }>;
+  // indexing
+  gather: OpType<readonly [x: Sym, indices: Sym], { readonly axis: number }>;
+  scatterAdd: OpType<readonly [indices: Sym, updates: Sym], { readonly size: number }>;
+  oneHot: Unary<{ readonly depth: number }>;
+  // linear algebra
+  matmul: Binary<{ readonly transA: boolean; readonly transB: boolean; readonly alpha: number }>;
+  gemm: OpType<readonly [a: Sym, b: Sym, c: Sym], { readonly transA: boolean; readonly transB: boolean }>;
+  // normalisation and attention
+  softmax: Unary<{ readonly axis: number }>;
+  logSoftmax: Unary<{ readonly axis: number }>;
+  layerNorm: OpType<readonly [x: Sym, gamma: Sym, beta: Sym], { readonly epsilon: number }>;
+  layerNormStatistic: OpType<readonly [x: Sym, gamma: Sym, beta: Sym], { readonly epsilon: number; readonly which: 'mean' | 'inverseDeviation' }>;
+  attention: OpType<readonly [q: Sym, k: Sym, v: Sym] | readonly [q: Sym, k: Sym, v: Sym, mask: Sym], { readonly scale: number }>;
+  // convolution and pooling
+  conv2d: OpType<readonly [x: Sym, w: Sym] | readonly [x: Sym, w: Sym, b: Sym], Convolution>;
+  conv2dInputGradient: OpType<readonly [dy: Sym, w: Sym], Convolution & { readonly height: number; readonly width: number }>;
+  conv2dWeightGradient: OpType<readonly [x: Sym, dy: Sym], Convolution>;
+  maxPool2d: Unary<Window>;
+  avgPool2d: Unary<Window>;
+  upsampleNearest: Unary<{ readonly scale: Pair }>;
+}
+
+export type Op = keyof Ops;
+export type InputsOf<O extends Op> = Ops[O]['inputs'];
+export type AttrsOf<O extends Op> = Ops[O]['attrs'];

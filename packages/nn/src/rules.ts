@@ -1,0 +1,22 @@
+import type { Op } from './op-types.ts';
+import { convolutionRules } from './ops/convolution.ts';
+import { elementwiseRules } from './ops/elementwise.ts';
+import { indexRules } from './ops/indexing.ts';
+import { linearAlgebraRules } from './ops/linear-algebra.ts';
+import { normalisationRules } from './ops/normalisation.ts';
+import { reduceRules } from './ops/reduce.ts';
+import { shapeRules } from './ops/shape.ts';
+import { sourceRules } from './ops/source.ts';
+import type { Rule } from './sym.ts';
+
+/** Shape and gradient of every op. An op of the union without an entry here does not compile. */
+export const rules: { readonly [O in Op]: Rule<O> } = {
+  ...sourceRules,
+  ...elementwiseRules,
+  ...reduceRules,
+  ...shapeRules,
+  ...indexRules,
+  ...linearAlgebraRules,
+  ...normalisationRules,
+  ...convolutionRules,
+};
