@@ -1,4 +1,4 @@
-import { createEngine, type Engine, type PanelResult, VerilensError } from '@verilens/core';
+import { createEngine, type Engine, FRAME_SOURCE, type PanelResult, VerilensError } from '@verilens/core';
 import { isJudged, jsonItem, type ReportItem } from '@verilens/report';
 import { exitCode } from '../exit-code.ts';
 import { expandInputs } from '../expand-inputs.ts';
@@ -54,7 +54,7 @@ export async function detect(names: readonly string[], options: DetectCommandOpt
       }
       progress.show(input.name, undefined, engine === undefined ? 'loading models' : `${index + 1} of ${inputs.length}`);
       engine ??= await openEngine(chosen, options, environment);
-      show(await judgeFile(engine, input, { ...options, wantsFacts: options.json === true || report !== undefined, wantsStill: report !== undefined }, environment, (processedMs, durationMs) =>
+      show(await judgeFile(engine, input, { ...options, wantsFacts: options.json === true || report !== undefined, wantsStill: report !== undefined, wantsLength: terminal.errIsTty }, environment, (processedMs, durationMs) =>
         progress.show(input.name, durationMs ? processedMs / durationMs : undefined, inputs.length > 1 ? `${index + 1} of ${inputs.length}` : ''),
       ));
     }
@@ -109,24 +109,21 @@ async function openEngine(chosen: readonly InstalledPlugin[], options: DetectCom
 async function judgeFile(
   engine: Engine,
   input: { name: string; path: string },
-  options: DetectCommandOptions & { readonly wantsFacts: boolean; readonly wantsStill: boolean },
+  options: DetectCommandOptions & { readonly wantsFacts: boolean; readonly wantsStill: boolean; readonly wantsLength: boolean },
   { signal }: CliEnvironment,
   onProgress: (processedMs: number, durationMs: number | undefined) => void,
 ): Promise<ReportItem> {
   let facts: FileFacts | undefined;
   try {
     if (options.wantsFacts) facts = await fileFacts(input.path, signal);
-    let durationMs: number | undefined;
+    const durationMs = options.wantsLength ? await lengthOf(engine, input.path, signal) : undefined;
     const result: PanelResult = await engine.detect(input.path, {
       fps: options.fps,
       threshold: options.threshold,
       evidenceMaps: options.wantsStill ? evidenceMaps : 0,
       signal,
-      onOpened: ({ info }: { info: { durationMs?: number } }) => {
-        durationMs = info.durationMs;
-      },
       onProgress: ({ processedMs }) => onProgress(processedMs, durationMs),
-    } as Parameters<Engine['detect']>[1]);
+    });
     const { info } = result.media;
     return {
       name: input.name,
@@ -137,6 +134,17 @@ async function judgeFile(
   } catch (error) {
     if (signal.aborted || isAbort(error)) throw error;
     return { name: input.name, media: facts, failure: toFailure(error) };
+  }
+}
+
+/** For the progress bar alone; whatever is wrong with the file is said when it is judged. */
+async function lengthOf(engine: Engine, path: string, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    const opened = await (await engine.resolve(FRAME_SOURCE)).open(path, { signal });
+    await opened.close?.();
+    return opened.info.durationMs;
+  } catch {
+    return undefined;
   }
 }
 
