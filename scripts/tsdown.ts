@@ -26,6 +26,8 @@ export function packageBuild(folder: string): InlineConfig {
     platform: 'neutral',
     target: 'es2023',
     unbundle: true,
+    // Modules of Node are reached by dynamic import, or by entries made for Node; they are there or they are not.
+    deps: { neverBundle: [/^node:/] },
     dts: true,
     fixedExtension: false,
     outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
