@@ -127,6 +127,12 @@ describe.each(publishedPackages().map((pkg) => [pkg.short, pkg] as const))('pack
     expect(loose).toEqual([]);
   });
 
+  it.runIf(short.startsWith('plugin-'))('leaves the version of core to its user', () => {
+    // The manifest's apiVersion is what core checks. A caret range would make every minor of core a major of every plugin.
+    expect(manifest.peerDependencies?.['@verilens/core']).toBe('workspace:>=0.0.0 <1.0.0');
+    expect(manifest.dependencies).not.toHaveProperty('@verilens/core');
+  });
+
   it('is described by a README that opens with its name', () => {
     expect(existsSync(join(folder, 'README.md')), `${short} has no README.md`).toBe(true);
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(manifest.name);
