@@ -29,8 +29,8 @@ describe('memory', () => {
     for (let round = 0; round < 20; round += 1) await cycle();
     const before = rss();
     for (let round = 0; round < 200; round += 1) await cycle();
-    // 200 sessions left behind would hold 200 MB and more.
-    expect(rss() - before).toBeLessThan(40);
+    // 200 sessions left behind would hold 200 MB and more; garbage not yet collected stays well below.
+    expect(rss() - before).toBeLessThan(100);
   });
 
   it('is flat over 10,000 runs', async () => {
