@@ -1,3 +1,5 @@
+export * from './batches.ts';
+export * from './datasets/index.ts';
 export * from './forge/index.ts';
 export * from './procedural/index.ts';
 export * from './random.ts';

@@ -1,0 +1,7 @@
+/** The parts that read folders: Node only. */
+export * from './node/celeb-df.ts';
+export * from './node/faceforensics.ts';
+export type { FileDataset } from './node/file-dataset.ts';
+export type { Skipped } from './node/files.ts';
+export * from './node/folder.ts';
+export * from './node/open-dataset.ts';
