@@ -31,6 +31,16 @@ export function measureFace(keypoints: KeyPoints): FaceMeasure {
   };
 }
 
+/**
+ * How far the head is turned, from the nose's place between the eyes: 0 frontal, about +-0.25 at 20 degrees, beyond
+ * +-0.4 a profile begins. Positive towards the subject's left (the picture's right).
+ */
+export function faceTurn(keypoints: KeyPoints): number {
+  const { eyeMiddle, eyeDistance, roll } = measureFace(keypoints);
+  const nose = keypoints[2]!;
+  return ((nose[0] - eyeMiddle[0]) * Math.cos(roll) + (nose[1] - eyeMiddle[1]) * Math.sin(roll)) / Math.max(eyeDistance, 1e-6);
+}
+
 /** Side in source pixels of the square that becomes the crop. */
 export function cropSide({ eyeDistance, eyeMouthDistance }: FaceMeasure): number {
   return CROP_SCALE * Math.max(eyeDistance, 0.78 * eyeMouthDistance);

@@ -1,5 +1,5 @@
 import { throwIfAborted, VerilensError, type VideoFrame } from '@verilens/core';
-import { facesOfImage, faceClips, type FaceFinder } from '@verilens/faces';
+import { facesOfImage, faceClips, faceTurn, type FaceFinder } from '@verilens/faces';
 import type { Image } from '@verilens/core';
 import { createRandom, type Random } from '../random.ts';
 import { forgeClip, realClip, type ForgedClip, type RealControl } from './forge.ts';
@@ -25,14 +25,19 @@ export async function sourcesOfVideo(
   return sources;
 }
 
-/** The faces of photographs, each an identity of its own named `name#index`, reduced to the size faces have in videos. */
-export async function sourcesOfPhotos(photos: Iterable<{ readonly name: string; readonly image: Image }>, finder: FaceFinder, options: { cropSidePx?: number; signal?: AbortSignal } = {}): Promise<SourcePhoto[]> {
-  const { cropSidePx = 160, signal } = options;
+/**
+ * The faces of photographs, each an identity of its own named `name#index`, reduced to the size faces have in videos.
+ * Profiles are left out: half of their inner face cannot be seen.
+ */
+export async function sourcesOfPhotos(photos: Iterable<{ readonly name: string; readonly image: Image }>, finder: FaceFinder, options: { cropSidePx?: number; maxTurn?: number; signal?: AbortSignal } = {}): Promise<SourcePhoto[]> {
+  const { cropSidePx = 160, maxTurn = 0.3, signal } = options;
   const sources: SourcePhoto[] = [];
   for (const { name, image } of photos) {
     const faces = await facesOfImage(image, finder, { size: 8, sourceFactor: 1.5, signal });
     faces.sort((a, b) => a.face.box.x - b.face.box.x); // left to right, so that a name means the same face in every run
-    faces.forEach((face, i) => sources.push(reducePhoto(sourceFromPhoto(face, `${name}#${i}`), cropSidePx)));
+    faces.forEach((face, i) => {
+      if (Math.abs(faceTurn(face.face.keypoints)) <= maxTurn) sources.push(reducePhoto(sourceFromPhoto(face, `${name}#${i}`), cropSidePx));
+    });
   }
   return sources;
 }
@@ -177,16 +182,34 @@ function endless(length: number, random: Random): () => number {
 /** Never the target's own identity, unless it is a self donor at another moment. */
 function pickDonor(target: SourceClip, isVideo: boolean, options: ClipSetOptions, photos: readonly SourcePhoto[], length: number, random: Random): SourceClip | undefined {
   const { windows, videoDonors = [], selfDonorShare = 0, parameters = FORGE_PARAMETERS } = options;
+  const turn = turnOf(target);
   if (isVideo && random.chance(selfDonorShare)) {
     const elsewhere = windows.filter(({ identity, startIndex }) => identity === target.identity && Math.abs(startIndex - target.startIndex) > parameters.reenact.rangeFrames);
-    if (elsewhere.length > 0) return random.choice(elsewhere);
+    const alike = turnedAlike(elsewhere, turn);
+    if (alike.length > 0) return random.choice(alike);
   }
-  const others = photos.filter(({ identity }) => identity !== target.identity);
-  const moving = [...videoDonors, ...(isVideo ? [] : windows)].filter(({ identity }) => identity !== target.identity);
+  const others = turnedAlike(photos.filter(({ identity }) => identity !== target.identity), turn);
+  const moving = turnedAlike([...videoDonors, ...(isVideo ? [] : windows)].filter(({ identity }) => identity !== target.identity), turn);
   // A person of the videos counts as one donor among the photographs for every three of them, however many windows.
   const useMoving = moving.length > 0 && (others.length === 0 || random.chance(isVideo ? 0.5 : 0.3));
   if (useMoving) return random.choice(moving);
   if (others.length === 0) return undefined;
   const photo = random.choice(others);
   return animatePhoto(photo, length, random, { ...parameters, animation: { shiftPx: 0, rotation: 0, scale: 0 } });
+}
+
+const ALIKE = 0.3;
+
+function turnOf(source: SourceClip | SourcePhoto): number {
+  return faceTurn('images' in source ? source.keypoints[source.keypoints.length >> 1]! : source.keypoints);
+}
+
+/**
+ * Donors whose heads are turned about as the target's: an affine map cannot turn a head, and would bring the donor's
+ * background into the face. The nearest one when none is.
+ */
+function turnedAlike<T extends SourceClip | SourcePhoto>(donors: readonly T[], turn: number): T[] {
+  const near = donors.filter((donor) => Math.abs(turnOf(donor) - turn) <= ALIKE);
+  if (near.length > 0 || donors.length === 0) return near;
+  return [donors.reduce((best, donor) => (Math.abs(turnOf(donor) - turn) < Math.abs(turnOf(best) - turn) ? donor : best))];
 }

@@ -43,28 +43,30 @@ function plane(width: number, height: number): Plane {
 }
 
 function split(rgb: Uint8Array | Uint8ClampedArray, width: number, height: number, y: Plane, cb: Plane, cr: Plane): void {
-  const clampX = (x: number): number => Math.min(x, width - 1);
+  const stride = y.stride;
   for (let row = 0; row < y.rows; row++) {
     const line = Math.min(row, height - 1) * width;
-    for (let x = 0; x < y.stride; x++) {
-      const i = (line + clampX(x)) * 3;
-      y.data[row * y.stride + x] = Math.round(0.299 * rgb[i]! + 0.587 * rgb[i + 1]! + 0.114 * rgb[i + 2]!) - 128;
+    for (let x = 0; x < stride; x++) {
+      const i = (line + (x < width ? x : width - 1)) * 3;
+      y.data[row * stride + x] = ((0.299 * rgb[i]! + 0.587 * rgb[i + 1]! + 0.114 * rgb[i + 2]! + 0.5) | 0) - 128;
     }
   }
   for (let row = 0; row < cb.rows; row++) {
+    const upper = Math.min(row * 2, height - 1) * width;
+    const lower = Math.min(row * 2 + 1, height - 1) * width;
     for (let x = 0; x < cb.stride; x++) {
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      for (let k = 0; k < 4; k++) {
-        const i = (Math.min(row * 2 + (k >> 1), height - 1) * width + clampX(x * 2 + (k & 1))) * 3;
-        r += rgb[i]!;
-        g += rgb[i + 1]!;
-        b += rgb[i + 2]!;
-      }
+      const left = 2 * x < width ? 2 * x : width - 1;
+      const right = 2 * x + 1 < width ? 2 * x + 1 : width - 1;
+      const a = (upper + left) * 3;
+      const b = (upper + right) * 3;
+      const c = (lower + left) * 3;
+      const d = (lower + right) * 3;
+      const r = (rgb[a]! + rgb[b]! + rgb[c]! + rgb[d]!) / 4;
+      const g = (rgb[a + 1]! + rgb[b + 1]! + rgb[c + 1]! + rgb[d + 1]!) / 4;
+      const blue = (rgb[a + 2]! + rgb[b + 2]! + rgb[c + 2]! + rgb[d + 2]!) / 4;
       const at = row * cb.stride + x;
-      cb.data[at] = Math.round((-0.168736 * r - 0.331264 * g + 0.5 * b) / 4);
-      cr.data[at] = Math.round((0.5 * r - 0.418688 * g - 0.081312 * b) / 4);
+      cb.data[at] = round(-0.168736 * r - 0.331264 * g + 0.5 * blue);
+      cr.data[at] = round(0.5 * r - 0.418688 * g - 0.081312 * blue);
     }
   }
 }
@@ -84,46 +86,41 @@ function join(rgb: Uint8Array | Uint8ClampedArray, width: number, height: number
 }
 
 function byte(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : Math.round(value);
+  return value < 0 ? 0 : value > 255 ? 255 : (value + 0.5) | 0;
 }
 
-// DCT[u * 8 + x] = c(u) / 2 * cos((2x + 1) u pi / 16)
-const DCT: Float32Array = Float32Array.from({ length: 64 }, (_, i) => {
-  const u = i >> 3;
-  return (u === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * (i & 7) + 1) * u * Math.PI) / 16);
-});
+/** Nearest whole number for values above -4096. */
+function round(value: number): number {
+  return ((value + 4096.5) | 0) - 4096;
+}
 
-function quantise(target: Plane, table: Float32Array): void {
-  const block = new Float32Array(64);
-  const half = new Float32Array(64);
-  const { data, stride, rows } = target;
+// cos(k pi / 16) / 2
+const [C1, C2, C3, C4, C5, C6, C7]: readonly [number, number, number, number, number, number, number] = [
+  0.49039264020161522, 0.46193976625564337, 0.41573480615127262, 0.35355339059327379, 0.27778511650980114, 0.19134171618254489, 0.097545161008064134,
+];
+
+function quantise({ data, stride, rows }: Plane, table: Float32Array): void {
+  const block = new Float64Array(64);
   for (let top = 0; top < rows; top += 8) {
     for (let left = 0; left < stride; left += 8) {
-      // rows, then columns: F = D X D^T
       for (let r = 0; r < 8; r++) {
         const from = (top + r) * stride + left;
-        const a = data[from]!, b = data[from + 1]!, c = data[from + 2]!, d = data[from + 3]!;
-        const e = data[from + 4]!, f = data[from + 5]!, g = data[from + 6]!, h = data[from + 7]!;
-        forward(half, r, a, b, c, d, e, f, g, h);
+        for (let x = 0; x < 8; x++) block[r * 8 + x] = data[from + x]!;
       }
-      for (let u = 0; u < 8; u++) {
-        const o = u * 8;
-        forward(block, u, half[o]!, half[o + 1]!, half[o + 2]!, half[o + 3]!, half[o + 4]!, half[o + 5]!, half[o + 6]!, half[o + 7]!);
+      for (let k = 0; k < 64; k += 8) forward(block, k, 1);
+      for (let k = 0; k < 8; k++) forward(block, k, 8);
+      for (let k = 0; k < 64; k++) {
+        const step = table[k]!;
+        const value = block[k]!;
+        // Most high frequencies vanish; skipping the division there is the cheap path.
+        block[k] = value + value < step && value + value > -step ? 0 : round(value / step) * step;
       }
-      // block[v * 8 + u]: v vertical, u horizontal frequency
-      for (let k = 0; k < 64; k++) block[k] = Math.round(block[k]! / table[k]!) * table[k]!;
-      for (let v = 0; v < 8; v++) {
-        const o = v * 8;
-        inverse(half, v, block[o]!, block[o + 1]!, block[o + 2]!, block[o + 3]!, block[o + 4]!, block[o + 5]!, block[o + 6]!, block[o + 7]!);
-      }
-      for (let x = 0; x < 8; x++) {
-        const o = x * 8;
-        inverse(block, x, half[o]!, half[o + 1]!, half[o + 2]!, half[o + 3]!, half[o + 4]!, half[o + 5]!, half[o + 6]!, half[o + 7]!);
-      }
+      for (let k = 0; k < 8; k++) inverse(block, k, 8);
+      for (let k = 0; k < 64; k += 8) inverse(block, k, 1);
       for (let r = 0; r < 8; r++) {
         const to = (top + r) * stride + left;
         for (let x = 0; x < 8; x++) {
-          const value = Math.round(block[r * 8 + x]!);
+          const value = round(block[r * 8 + x]!);
           data[to + x] = value < -128 ? -128 : value > 127 ? 127 : value;
         }
       }
@@ -131,39 +128,55 @@ function quantise(target: Plane, table: Float32Array): void {
   }
 }
 
-/** 8-point DCT of one line, written down column `line` of `out` (so two passes transpose twice). Even and odd halves apart. */
-function forward(out: Float32Array, line: number, a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void {
-  const s0 = a + h, s1 = b + g, s2 = c + f, s3 = d + e;
-  const d0 = a - h, d1 = b - g, d2 = c - f, d3 = d - e;
-  for (let u = 0; u < 8; u += 2) {
-    const k = u * 8;
-    out[k + line] = DCT[k]! * s0 + DCT[k + 1]! * s1 + DCT[k + 2]! * s2 + DCT[k + 3]! * s3;
-    out[k + 8 + line] = DCT[k + 8]! * d0 + DCT[k + 9]! * d1 + DCT[k + 10]! * d2 + DCT[k + 11]! * d3;
-  }
+/** 8-point DCT of one row (step 1) or column (step 8), in place. */
+function forward(v: Float64Array, at: number, step: number): void {
+  const i1 = at + step, i2 = i1 + step, i3 = i2 + step, i4 = i3 + step, i5 = i4 + step, i6 = i5 + step, i7 = i6 + step;
+  const s0 = v[at]! + v[i7]!, s1 = v[i1]! + v[i6]!, s2 = v[i2]! + v[i5]!, s3 = v[i3]! + v[i4]!;
+  const d0 = v[at]! - v[i7]!, d1 = v[i1]! - v[i6]!, d2 = v[i2]! - v[i5]!, d3 = v[i3]! - v[i4]!;
+  const e0 = s0 + s3, e1 = s1 + s2, e2 = s0 - s3, e3 = s1 - s2;
+  v[at] = C4 * (e0 + e1);
+  v[i4] = C4 * (e0 - e1);
+  v[i2] = C2 * e2 + C6 * e3;
+  v[i6] = C6 * e2 - C2 * e3;
+  v[i1] = C1 * d0 + C3 * d1 + C5 * d2 + C7 * d3;
+  v[i3] = C3 * d0 - C7 * d1 - C1 * d2 - C5 * d3;
+  v[i5] = C5 * d0 - C1 * d1 + C7 * d2 + C3 * d3;
+  v[i7] = C7 * d0 - C5 * d1 + C3 * d2 - C1 * d3;
 }
 
-/** Back again, written down column `line` of `out`. */
-function inverse(out: Float32Array, line: number, a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number): void {
-  for (let x = 0; x < 4; x++) {
-    const even = DCT[x]! * a + DCT[16 + x]! * c + DCT[32 + x]! * e + DCT[48 + x]! * g;
-    const odd = DCT[8 + x]! * b + DCT[24 + x]! * d + DCT[40 + x]! * f + DCT[56 + x]! * h;
-    out[x * 8 + line] = even + odd;
-    out[(7 - x) * 8 + line] = even - odd;
-  }
+/** Its inverse, which is its transpose. */
+function inverse(v: Float64Array, at: number, step: number): void {
+  const i1 = at + step, i2 = i1 + step, i3 = i2 + step, i4 = i3 + step, i5 = i4 + step, i6 = i5 + step, i7 = i6 + step;
+  const f0 = v[at]!, f1 = v[i1]!, f2 = v[i2]!, f3 = v[i3]!, f4 = v[i4]!, f5 = v[i5]!, f6 = v[i6]!, f7 = v[i7]!;
+  const e0 = C4 * (f0 + f4), e1 = C4 * (f0 - f4), e2 = C2 * f2 + C6 * f6, e3 = C6 * f2 - C2 * f6;
+  const s0 = e0 + e2, s3 = e0 - e2, s1 = e1 + e3, s2 = e1 - e3;
+  const d0 = C1 * f1 + C3 * f3 + C5 * f5 + C7 * f7;
+  const d1 = C3 * f1 - C7 * f3 - C1 * f5 - C5 * f7;
+  const d2 = C5 * f1 - C1 * f3 + C7 * f5 + C3 * f7;
+  const d3 = C7 * f1 - C5 * f3 + C3 * f5 - C1 * f7;
+  v[at] = s0 + d0;
+  v[i1] = s1 + d1;
+  v[i2] = s2 + d2;
+  v[i3] = s3 + d3;
+  v[i4] = s3 - d3;
+  v[i5] = s2 - d2;
+  v[i6] = s1 - d1;
+  v[i7] = s0 - d0;
 }
 
 /** Twice the size, weights 9/16, 3/16, 3/16, 1/16 around each new sample. */
 function upsample(from: Plane, width: number, height: number): Float32Array {
   const wide = width * 2;
   const out = new Float32Array(wide * height * 2);
+  const line = new Float32Array(width);
   for (let y = 0; y < height * 2; y++) {
     const near = (y >> 1) * from.stride;
     const far = Math.max(0, Math.min(height - 1, (y >> 1) + (y & 1 ? 1 : -1))) * from.stride;
+    for (let x = 0; x < width; x++) line[x] = 3 * from.data[near + x]! + from.data[far + x]!;
     for (let x = 0; x < width; x++) {
-      const mixed = (at: number): number => 3 * from.data[near + at]! + from.data[far + at]!;
-      const here = 3 * mixed(x);
-      out[y * wide + 2 * x] = Math.round((here + mixed(x > 0 ? x - 1 : 0)) / 16);
-      out[y * wide + 2 * x + 1] = Math.round((here + mixed(x < width - 1 ? x + 1 : x)) / 16);
+      const here = 3 * line[x]!;
+      out[y * wide + 2 * x] = round((here + line[x > 0 ? x - 1 : 0]!) / 16);
+      out[y * wide + 2 * x + 1] = round((here + line[x < width - 1 ? x + 1 : x]!) / 16);
     }
   }
   return out;
