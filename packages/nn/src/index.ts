@@ -27,7 +27,7 @@ export type { Rule, Spec, Sym, Value } from './sym.ts';
 export { targetOf, type Target } from './target.ts';
 export type { Batch } from './train/batch.ts';
 export { fit, shuffledBatches, type FitOptions } from './train/fit.ts';
-export { adamW, sgd, type AdamWOptions, type Optimiser, type SgdOptions, type Update } from './train/optimisers.ts';
+export { adamW, sgd, type AdamWOptions, type Optimizer, type SgdOptions, type Update } from './train/optimizers.ts';
 export { constantRate, cosine, stepDecay, type Schedule } from './train/schedules.ts';
 export { createTrainer, type Parameters, type StepResult, type Trainer, type TrainerOptions } from './train/trainer.ts';
 export { trainingStep, type LossResult, type TrainingStep, type TrainingStepOptions } from './train/training-step.ts';

@@ -1,12 +1,12 @@
-import type { AttrsOf, InputsOf, Op } from './op-types.ts';
+import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
-import { sizeOf, type Spec } from './sym.ts';
+import { sizeOf } from './sym.ts';
 
 /** What a lowering is told: the ONNX names and specs of its inputs, attributes, and the result's shape. */
 export interface LoweringSite<O extends Op> {
   readonly names: readonly string[];
-  readonly inputs: { readonly [K in keyof InputsOf<O>]: Spec };
+  readonly inputs: SpecsOf<O>;
   readonly attrs: AttrsOf<O>;
   readonly shape: readonly number[];
 }

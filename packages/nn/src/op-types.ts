@@ -1,4 +1,4 @@
-import type { Sym } from './sym.ts';
+import type { Spec, Sym } from './sym.ts';
 
 /** Element types of symbolic tensors. */
 export type DType = 'float32' | 'int32' | 'bool';
@@ -100,4 +100,7 @@ export interface Ops {
 
 export type Op = keyof Ops;
 export type InputsOf<O extends Op> = Ops[O]['inputs'];
+/** The specs of an op's inputs, place by place. */
+export type SpecsOf<O extends Op> = SpecTuple<InputsOf<O>>;
+type SpecTuple<I extends readonly unknown[]> = { readonly [K in keyof I]: Spec };
 export type AttrsOf<O extends Op> = Ops[O]['attrs'];

@@ -1,6 +1,6 @@
 import { VerilensError } from '@verilens/core';
 import { ancestors } from '../gradients.ts';
-import { lowerings, type Lowering } from '../lowerings.ts';
+import { lowerings, type Lowering, type LoweringSite } from '../lowerings.ts';
 import type { Op, Ops } from '../op-types.ts';
 import { describe, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
@@ -40,7 +40,7 @@ function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string 
   }
   // the table is typed by op; here the op is known only at run time
   const lowering = lowerings[sym.op] as Lowering<Op>;
-  return lowering(e, { names: sym.inputs.map((x) => names.get(x.id)!), inputs: sym.inputs, attrs: sym.attrs, shape: sym.shape } as Parameters<Lowering<Op>>[1]);
+  return lowering(e, { names: sym.inputs.map((x) => names.get(x.id)!), inputs: sym.inputs, attrs: sym.attrs, shape: sym.shape } as unknown as LoweringSite<Op>);
 }
 
 /** Gives results their public names: renames the node output where it is free, copies otherwise. */

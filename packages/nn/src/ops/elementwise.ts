@@ -129,7 +129,7 @@ function normalCdf(x: Sym): Sym {
 }
 
 function apply1(op: UnaryOp, x: Value): Sym {
-  return make(op, elementwiseRules[op], [lift(x)], {});
+  return make(op, elementwiseRules[op] as Rule<UnaryOp>, [lift(x)], {});
 }
 
 /** An expanded tensor is given unexpanded to ops that broadcast anyway. */

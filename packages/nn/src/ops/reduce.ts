@@ -41,7 +41,7 @@ function reduce(op: ReduceOp, x: Sym, axes: number | readonly number[] | undefin
   const wanted = axes === undefined ? x.shape.map((_, i) => i) : typeof axes === 'number' ? [axes] : axes;
   const normal = [...new Set(wanted.map((axis) => normalAxis(op, axis, x.shape.length)))].sort((a, b) => a - b);
   if (normal.length === 0) return x;
-  return make(op, reduceRules[op], [x], { axes: normal, keep: options?.keep ?? false });
+  return make(op, reduceRules[op] as Rule<ReduceOp>, [x], { axes: normal, keep: options?.keep ?? false });
 }
 
 /** Sum over `axes` (all when left out). */

@@ -2,7 +2,7 @@ import { concat, reshape, split } from '../ops/shape.ts';
 import { input } from '../ops/source.ts';
 import { sizeOf, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
-import type { Optimiser } from './optimisers.ts';
+import type { Optimizer } from './optimizers.ts';
 import type { ParamSpec } from '../module.ts';
 
 /** Parameters of at most this many elements are joined: each tensor costs about 5 us a step on its own. */
@@ -18,11 +18,11 @@ export interface StateGroup {
 }
 
 /** Decides which parameters share a state tensor. WebGPU kernels cannot split into many, so there none does. */
-export function layOut(params: ReadonlyMap<string, ParamSpec>, optimiser: Optimiser, target: Target): StateGroup[] {
+export function layOut(params: ReadonlyMap<string, ParamSpec>, optimizer: Optimizer, target: Target): StateGroup[] {
   const groups: StateGroup[] = [];
   const small = new Map<boolean, StateGroup['members'][number][]>();
   for (const [name, { shape, decay: own }] of params) {
-    const decay = own ?? optimiser.decays(name, shape);
+    const decay = own ?? optimizer.decays(name, shape);
     const member = { name, shape, size: sizeOf(shape) };
     if (target === 'webgpu' || member.size > SMALL) groups.push({ name, decay, members: [member], shape });
     else small.set(decay, [...(small.get(decay) ?? []), member]);

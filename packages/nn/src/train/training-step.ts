@@ -12,7 +12,7 @@ import type { Target } from '../target.ts';
 import type { InputSyms } from '../specs.ts';
 import { diagnosis } from './diagnosis.ts';
 import { indexBounds, type IndexBound } from './index-bounds.ts';
-import type { Optimiser } from './optimisers.ts';
+import type { Optimizer } from './optimizers.ts';
 import { joinGroup, layOut, openGroup, type StateGroup } from './state-layout.ts';
 
 export interface LossResult {
@@ -27,7 +27,7 @@ export interface TrainingStepOptions<P, I extends Readonly<Record<string, Spec>>
   readonly inputs: I;
   /** Builds the loss from parameters, inputs and random draws. */
   readonly loss: (p: Syms<P>, inputs: InputSyms<I>, draw: Draw) => LossResult;
-  readonly optimizer: Optimiser;
+  readonly optimizer: Optimizer;
   /** Scales the whole gradient down to this norm when it is longer. */
   readonly clipNorm?: number;
   readonly target: Target;
@@ -50,7 +50,7 @@ export interface TrainingStep {
   readonly state: readonly StateTensor[];
   readonly draws: readonly DrawSpec[];
   readonly metrics: readonly string[];
-  readonly optimizer: Optimiser;
+  readonly optimizer: Optimizer;
   readonly params: ReturnType<typeof namedParams>;
   readonly parameterCount: number;
   /** Ranges that int32 inputs must keep because they index something. */

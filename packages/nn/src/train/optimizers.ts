@@ -13,15 +13,20 @@ export interface Update {
   readonly decay: boolean;
 }
 
+export interface Updated {
+  readonly value: Sym;
+  readonly slots: Readonly<Record<string, Sym>>;
+}
+
 /** A pure update rule. State tensors begin at zero. */
-export interface Optimiser {
+export interface Optimizer {
   readonly name: string;
   readonly slots: readonly string[];
   /** Scalars that change from step to step, from the step number (1 for the first) and the learning rate. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
   /** Whether weight decay applies to a parameter that does not say so itself. */
   decays(name: string, shape: readonly number[]): boolean;
-  update(at: Update): { readonly value: Sym; readonly slots: Readonly<Record<string, Sym>> };
+  update(at: Update): Updated;
 }
 
 /** Weight decay is for matrices and kernels, not for biases and norms. */
@@ -44,7 +49,7 @@ export interface AdamWOptions {
  * Loshchilov and Hutter 2019. The moments are kept without their factors (1 - beta), which are folded into two scalars
  * together with the bias correction: fewer operations, the same numbers.
  */
-export function adamW(options: AdamWOptions = {}): Optimiser {
+export function adamW(options: AdamWOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, decay = matricesOnly } = options;
   return {
     name: 'adamW',
@@ -74,14 +79,14 @@ export interface SgdOptions {
 }
 
 /** Stochastic gradient descent with PyTorch's meaning of momentum: u = momentum u + g, w = w - rate u. */
-export function sgd(options: SgdOptions = {}): Optimiser {
+export function sgd(options: SgdOptions = {}): Optimizer {
   const { momentum = 0, nesterov = false, weightDecay = 0, decay = matricesOnly } = options;
   return {
     name: 'sgd',
     slots: momentum === 0 ? [] : ['u'],
     decays: decay,
     scalars: (_step, learningRate) => ({ rate: learningRate }),
-    update: ({ value, gradient, slots, scalars, decay: decays }) => {
+    update: ({ value, gradient, slots, scalars, decay: decays }): Updated => {
       const g = decays && weightDecay !== 0 ? add(gradient, mul(value, weightDecay)) : gradient;
       if (momentum === 0) return { value: sub(value, mul(g, scalars['rate']!)), slots: {} };
       const u = add(mul(slots['u']!, momentum), g);
