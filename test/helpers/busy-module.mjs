@@ -3,6 +3,7 @@ import 'playwright-core';
 import { spawn } from 'node:child_process';
 
 globalThis.busyModule = true;
+// oxlint-disable-next-line no-extend-native
 Array.prototype.busyModule = () => 1;
 setTimeout(() => {}, 1);
 process.on('exit', () => {});
