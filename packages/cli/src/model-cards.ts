@@ -7,7 +7,7 @@ export async function readCards(folder: string): Promise<ModelCard[]> {
   const names = await readdir(join(folder, 'models')).catch(() => []);
   const cards: ModelCard[] = [];
   for (const name of names.filter((name) => name.endsWith('.json')).sort()) {
-    const value: unknown = await readFile(join(folder, 'models', name), 'utf8').then(JSON.parse, () => undefined);
+    const value: unknown = await readFile(join(folder, 'models', name), 'utf8').then(JSON.parse).catch(() => undefined);
     if (isCard(value)) cards.push(value);
   }
   return cards;

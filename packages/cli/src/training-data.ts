@@ -1,17 +1,15 @@
-import { VerilensError } from '@verilens/core';
-import { stat } from 'node:fs/promises';
+import type { FileDataset } from '@verilens/data/node';
 import { resolve } from 'node:path';
 
 /**
- * What `train` hands to a plugin: undefined for the plugin's own recipe, or the absolute path of a folder of the
- * user's data, which the plugin opens in the layout it wants.
+ * What `train` hands to a plugin: undefined for the plugin's own recipe, or the user's folder as a dataset of
+ * `@verilens/data/node` (real/ and fake/, FaceForensics++, Celeb-DF v2). A folder of real items alone is allowed:
+ * a method may forge its own counterparts.
  *
- * @throws VerilensError NOT_FOUND
+ * @throws VerilensError NOT_FOUND, BAD_INPUT
  */
-export async function trainingData(name: string | undefined, folder: string): Promise<{ readonly folder: string } | undefined> {
+export async function trainingData(name: string | undefined, folder: string): Promise<FileDataset | undefined> {
   if (name === undefined) return undefined;
-  const path = resolve(folder, name);
-  const isFolder = await stat(path).then((info) => info.isDirectory(), () => false);
-  if (isFolder) return { folder: path };
-  throw new VerilensError('NOT_FOUND', 'there is no such folder', { place: name, remedy: 'Name a folder with real/ and fake/ in it.' });
+  const { openDataset } = await import('@verilens/data/node');
+  return openDataset(resolve(folder, name), { oneClass: true });
 }

@@ -1,4 +1,4 @@
-import { createEngine, type Engine, FRAME_SOURCE, type PanelResult, VerilensError } from '@verilens/core';
+import { type Engine, FRAME_SOURCE, type PanelResult, VerilensError } from '@verilens/core';
 import { isJudged, jsonItem, type ReportItem } from '@verilens/report';
 import { exitCode } from '../exit-code.ts';
 import { expandInputs } from '../expand-inputs.ts';
@@ -10,7 +10,7 @@ import type { CliEnvironment } from '../run.ts';
 import { pickStill } from '../still.ts';
 import { type InstalledPlugin } from '../toolkit.ts';
 import { unknownPlugin } from '../pick-plugin.ts';
-import { fallbackNote } from '../fallback-note.ts';
+import { openEngine } from '../open-engine.ts';
 import { verdictLine } from '../verdict-line.ts';
 
 export interface DetectCommandOptions {
@@ -93,16 +93,6 @@ async function choosePlugins(names: readonly string[] | undefined, { toolkit, fo
   throw new VerilensError('UNKNOWN_NAME', 'no detector is installed here', {
     place: 'plugins',
     remedy: 'Install one where you run this command, e.g. npm install @verilens/plugin-stdt.',
-  });
-}
-
-async function openEngine(chosen: readonly InstalledPlugin[], options: DetectCommandOptions, { toolkit, terminal, signal }: CliEnvironment): Promise<Engine> {
-  const plugins = await Promise.all(chosen.map((plugin) => plugin.load()));
-  return createEngine({
-    runtime: () => toolkit.runtime({ device: options.device, threads: options.threads, onFallback: fallbackNote(terminal) }),
-    plugins,
-    services: await toolkit.services(),
-    signal,
   });
 }
 
