@@ -7,9 +7,9 @@ import { hasSoftwareVulkan, useSoftwareVulkan } from './software-vulkan.ts';
 useSoftwareVulkan();
 
 describe('native on cpu', () => {
-  for (const { name, run } of runtimeConformance(() => native({ device: 'cpu', threads: 1 }))) it(name, run);
+  for (const { name, run } of runtimeConformance(() => native({ device: 'cpu', threads: 1 }))) it(`${name}`, run);
 });
 
 describe.skipIf(!hasSoftwareVulkan)('native on webgpu', () => {
-  for (const { name, run } of runtimeConformance(() => native({ device: 'webgpu', threads: 1 }), { tolerance: 1e-3 })) it(name, run);
+  for (const { name, run } of runtimeConformance(() => native({ device: 'webgpu', threads: 1 }), { tolerance: 1e-3 })) it(`${name}`, run);
 });

@@ -56,10 +56,14 @@ async function startOrt(choice: OrtChoice): Promise<Started> {
   return { ort, threads: choice.threads };
 }
 
+/** Not written into the import: bundlers for browsers would pack a third build of 28 MB that only Node can reach. */
+const NODE_BUILD: string = 'onnxruntime-web';
+
 async function importBuild(build: Build): Promise<Ort> {
   if (build === 'webgpu') return (await import('onnxruntime-web/webgpu')) as Ort;
+  if (nodeFiles() === undefined) return (await import('onnxruntime-web/wasm')) as Ort;
   // Under Node the package's own condition picks the one build that finds its files there, which is WASM alone.
-  return nodeFiles() === undefined ? ((await import('onnxruntime-web/wasm')) as Ort) : await import('onnxruntime-web');
+  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ NODE_BUILD)) as Ort;
 }
 
 /** Reads the file and looks at its first four bytes before ONNX Runtime does, whose message for a 404 page is "expected magic word". */

@@ -3,5 +3,5 @@ import { describe, it } from 'vitest';
 import { wasm } from '../src/index.ts';
 
 describe('wasm in Node', () => {
-  for (const { name, run } of runtimeConformance(() => wasm({ threads: 2 }))) it(name, run);
+  for (const { name, run } of runtimeConformance(() => wasm({ threads: 2 }))) it(`${name}`, run);
 });

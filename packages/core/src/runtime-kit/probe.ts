@@ -17,7 +17,7 @@ export async function runProbe(engine: Engine, device: Device, queueName: string
       await session.release();
     }
   }, `${queueName} probe`);
-  const numbers = [...(answer['y']?.data as Float32Array)];
+  const numbers = Array.from((answer['y']?.data ?? []) as Float32Array);
   if (!isRightAnswer(numbers)) {
     throw new Error(`a 2x3 by 3x2 product came out as [${numbers.join(', ')}] instead of [${PROBE_ANSWER.join(', ')}]`);
   }
@@ -38,9 +38,10 @@ export async function timedProbe(device: Device, look: () => Promise<Finding>): 
   return { device, ...finding, durationMs: performance.now() - started };
 }
 
-/** `cuda: no library. Remedy.` for each probe, joined. */
+/** `cuda: reason. Remedy` for each probe, joined. */
 export function probesText(probes: readonly DeviceProbe[]): string {
-  return probes.map((probe) => `${probe.device}: ${probe.reason.replace(/\.$/, '')}.${probe.remedy === undefined ? '' : ` ${probe.remedy}`}`).join(' | ');
+  const text = (probe: DeviceProbe): string => [`${probe.device}: ${probe.reason}`, probe.remedy].filter((part) => part !== undefined).map((part) => part.replace(/\.$/, '')).join('. ');
+  return probes.map(text).join(' | ');
 }
 
 /** The error for "nothing could be started". */
