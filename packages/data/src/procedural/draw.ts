@@ -25,8 +25,9 @@ function soft(distance: number, width: number): number {
 /**
  * Draws one frame, RGB [side, side, 3], 0..1 (a little more where the light gains). Shapes are painted back to front:
  * background, hair, skin with nose and hairline, brows, eyes, irises, lips, open mouth.
+ * @param where weights, [side, side]: pixels of weight 0 are left as they are
  */
-export function drawFrame(canvas: Float32Array, grid: Grid, person: ProceduralIdentity, motion: ProceduralMotion, t: number): void {
+export function drawFrame(canvas: Float32Array, grid: Grid, person: ProceduralIdentity, motion: ProceduralMotion, t: number, where?: Float32Array): void {
   const { side, size, faceScale } = grid;
   const step = 16 / size; // drawing pixel in pixels of a 32-pixel frame
   const texel = (size / 16) * faceScale; // texture grid steps in a face unit
@@ -63,6 +64,7 @@ export function drawFrame(canvas: Float32Array, grid: Grid, person: ProceduralId
     const backG = person.background[1] + person.backgroundGradient[1] * down;
     const backB = person.background[2] + person.backgroundGradient[2] * down;
     for (let column = 0; column < side; column++, at += 3) {
+      if (where !== undefined && where[row * side + column] === 0) continue;
       const x = (column + 0.5) * step - 16 - shiftX;
       const u = cos * x + sin * y;
       const v = cos * y - sin * x;

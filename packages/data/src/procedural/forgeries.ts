@@ -93,7 +93,7 @@ function blended(
     finish: (canvas, t) => {
       const { mask, second } = work;
       drawInnerMask(mask, targetGrid, scene.person, scene.motion, t, edge, parameters.inner);
-      drawFrame(second, work.grid, person, motion, t);
+      drawFrame(second, work.grid, person, motion, t, mask);
       for (let i = 0; i < mask.length; i++) {
         const weight = mask[i]!;
         if (weight === 0) continue;
