@@ -1,4 +1,15 @@
+export * from './all-close.ts';
+export { type ConformanceCase, type RoleFixtures, withSkips } from './claims.ts';
+export * from './compare-runtimes.ts';
+export * from './detector-cases.ts';
+export * from './explainer-cases.ts';
+export * from './fake-runtime.ts';
 export * from './hostile-models.ts';
+export * from './incremental-learner-cases.ts';
+export * from './media-role-cases.ts';
 export * from './onnx-bytes.ts';
+export * from './recognizer-cases.ts';
 export * from './runtime-suite.ts';
+export * from './synthetic-input.ts';
 export * from './tiny-runs.ts';
+export * from './tracker-cases.ts';
