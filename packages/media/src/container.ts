@@ -100,10 +100,12 @@ async function describe(track: InputVideoTrack, config: VideoDecoderConfig, form
 async function* packetsOf(bunny: Mediabunny, track: InputVideoTrack, missing: string | undefined, place: string, signal: AbortSignal | undefined): AsyncGenerator<EncodedPacket, void, undefined> {
   const sink = new bunny.EncodedPacketSink(track);
   let count = 0;
+  let end = 0;
   try {
     for await (const packet of sink.packets()) {
       throwIfAborted(signal, place);
       count++;
+      end = Math.max(end, packet.timestamp + packet.duration);
       yield packet;
     }
   } catch (error) {
@@ -111,6 +113,20 @@ async function* packetsOf(bunny: Mediabunny, track: InputVideoTrack, missing: st
   }
   if (missing !== undefined) throw truncated(place, missing, count);
   if (count === 0) throw new VerilensError('BAD_INPUT', 'the video track holds no frame', { place, expected: 'at least one', got: '0' });
+  const promised = await endsEarly(track, end);
+  if (promised !== undefined) {
+    throw new VerilensError('BAD_INPUT', 'the video ends before its time: the file is damaged', { place, expected: `${promised.toFixed(2)} s`, got: `${end.toFixed(2)} s, ${count} frames`, remedy: 'Copy or download it again.' });
+  }
+}
+
+/** Reading a WebM stops without a word at damaged bytes; then the track ends well before the length its header promises, in seconds. */
+async function endsEarly(track: InputVideoTrack, end: number): Promise<number | undefined> {
+  const promised = await track.getDurationFromMetadata().catch(() => null);
+  if (promised === null || !Number.isFinite(promised) || promised - end <= Math.max(1, 0.05 * promised)) return undefined;
+  // WebM knows only the length of the whole file: sound may simply last longer than the picture.
+  const sound = await track.input.getPrimaryAudioTrack().catch(() => null);
+  const soundEnd = sound === null ? 0 : await sound.computeDuration().catch(() => 0);
+  return promised - soundEnd <= Math.max(1, 0.05 * promised) ? undefined : promised;
 }
 
 /** Mediabunny's own errors about damaged files, made ours. */

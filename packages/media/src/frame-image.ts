@@ -1,5 +1,6 @@
 import { VerilensError, type Image } from '@verilens/core';
 import { orient, type Orientation } from '@verilens/vision';
+import { simdConverter, type SimdConverter } from './yuv-simd.ts';
 import { yuvConverter, type YuvColour, type YuvPlanes } from './yuv.ts';
 
 /** How the planes of each decoder format lie. Deeper or alpha formats go through the decoder's own conversion. */
@@ -15,21 +16,36 @@ const converters = new Map<string, ReturnType<typeof yuvConverter>>();
 
 /** Converts decoded frames of one stream to upright RGBA; keeps the scratch buffer between frames. */
 export function frameConverter(orientation: Orientation, place: string): (frame: VideoFrame) => Promise<Image> {
-  let scratch = new Uint8Array(0);
+  let scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  let simd: SimdConverter | undefined;
+  let simdColour: string | undefined;
   return async (frame) => {
     const rect = frame.visibleRect;
     const width = rect?.width ?? frame.codedWidth;
     const height = rect?.height ?? frame.codedHeight;
-    const data = new Uint8ClampedArray(width * height * 4);
     const layout = frame.format === null ? undefined : LAYOUTS[frame.format];
+    let data: Uint8ClampedArray;
     try {
       if (layout === undefined) {
-        await frame.copyTo(data, { format: 'RGBA' } as VideoFrameCopyToOptions);
+        data = new Uint8ClampedArray(width * height * 4);
+        await frame.copyTo(new Uint8Array(data.buffer as ArrayBuffer), { format: 'RGBA' } as VideoFrameCopyToOptions);
       } else {
+        const colour = colourOf(frame.colorSpace);
+        const key = `${colour.matrix} ${colour.fullRange}`;
+        if (key !== simdColour) {
+          simd = simdConverter(colour);
+          simdColour = key;
+        }
         const size = frame.allocationSize();
-        if (scratch.length !== size) scratch = new Uint8Array(size);
-        const planes: YuvPlanes['planes'] = await frame.copyTo(scratch);
-        colourConverter(colourOf(frame.colorSpace))({ data: scratch, width, height, planes, ...layout }, data);
+        if (simd !== undefined && layout.shiftX === 1 && layout.shiftY === 1 && !layout.interleaved) {
+          const planes = await frame.copyTo(simd.input(size));
+          data = simd.convert({ width, height, planes, ...layout });
+        } else {
+          if (scratch.length !== size) scratch = new Uint8Array(size);
+          const planes = await frame.copyTo(scratch);
+          data = new Uint8ClampedArray(width * height * 4);
+          colourConverter(colour)({ data: scratch, width, height, planes, ...layout }, data);
+        }
       }
     } catch (cause) {
       throw new VerilensError('UNSUPPORTED', 'the decoded frame cannot be converted to RGBA', { place, expected: `one of ${Object.keys(LAYOUTS).join(', ')} or a format the decoder converts`, got: String(frame.format), cause });

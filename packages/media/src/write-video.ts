@@ -1,4 +1,5 @@
 import { throwIfAborted, VerilensError, type Image, type VideoFrame } from '@verilens/core';
+import type { EncodedPacket } from 'mediabunny';
 import type { Codecs } from './platform.ts';
 
 export interface WriteVideoOptions {
@@ -53,7 +54,7 @@ export async function writeVideoWith(codecs: Codecs, frames: FramesToWrite, path
         const track = new bunny.EncodedVideoPacketSource(codec === 'h264' ? 'avc' : codec);
         output.addVideoTrack(track, frameRate === undefined ? {} : { frameRate });
         await output.start();
-        encoder = startEncoder(codecs, chosen, image, (chunk, metadata) => track.add(bunny.EncodedPacket.fromEncodedChunk(chunk), metadata), place);
+        encoder = startEncoder(codecs, chosen, image, (chunk, metadata) => track.add(packetOf(bunny, chunk), metadata), place);
       }
       await encoder.add(image, timestamp, frameRate === undefined ? undefined : Math.round(1e6 / frameRate), count % keyFrameEvery === 0);
       last = timestamp;
@@ -124,7 +125,7 @@ function startEncoder(codecs: Codecs, { codec, config }: Chosen, first: Image, w
         await new Promise<void>((resolve) => setTimeout(resolve, 1));
       }
       if (failure !== undefined) throw failed();
-      const frame = new codecs.VideoFrame(image.data as Uint8Array<ArrayBuffer>, { format: 'RGBA', codedWidth: image.width, codedHeight: image.height, timestamp, duration });
+      const frame = new codecs.VideoFrame(plainBytes(image), { format: 'RGBA', codedWidth: image.width, codedHeight: image.height, timestamp, duration });
       encoder.encode(frame, { keyFrame });
       frame.close();
       await writing;
@@ -139,4 +140,16 @@ function startEncoder(codecs: Codecs, { codec, config }: Chosen, first: Image, w
       if (encoder.state !== 'closed') encoder.close();
     },
   };
+}
+
+/** The Node library takes no Uint8ClampedArray. */
+function plainBytes({ data }: Image): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
+}
+
+/** Mediabunny's own conversion looks for a global class that Node does not have. */
+function packetOf(bunny: typeof import('mediabunny'), chunk: EncodedVideoChunk): EncodedPacket {
+  const data = new Uint8Array(chunk.byteLength);
+  chunk.copyTo(data);
+  return new bunny.EncodedPacket(data, chunk.type, chunk.timestamp / 1e6, (chunk.duration ?? 0) / 1e6);
 }

@@ -24,38 +24,57 @@ const LUMA: Record<YuvColour['matrix'], readonly [red: number, blue: number]> = 
   bt2020: [0.2627, 0.0593],
 };
 
+/** Fixed-point weights with 13 fractional bits; the biases hold the black level, the chroma centre and the half that rounds. */
+export interface YuvCoefficients {
+  readonly luma: number;
+  readonly redOfCr: number;
+  readonly greenOfCb: number;
+  readonly greenOfCr: number;
+  readonly blueOfCb: number;
+  readonly redBias: number;
+  readonly greenBias: number;
+  readonly blueBias: number;
+}
+
+const SHIFT = 13;
+
+export function yuvCoefficients({ matrix, fullRange }: YuvColour): YuvCoefficients {
+  const [red, blue] = LUMA[matrix];
+  const green = 1 - red - blue;
+  const chromaScale = fullRange ? 1 : 255 / 224;
+  const fixed = (value: number): number => Math.round(value * (1 << SHIFT));
+  const luma = fixed(fullRange ? 1 : 255 / 219);
+  const redOfCr = fixed(2 * (1 - red) * chromaScale);
+  const blueOfCb = fixed(2 * (1 - blue) * chromaScale);
+  const greenOfCb = fixed((-2 * blue * (1 - blue) * chromaScale) / green);
+  const greenOfCr = fixed((-2 * red * (1 - red) * chromaScale) / green);
+  const base = (1 << (SHIFT - 1)) - (fullRange ? 0 : 16) * luma;
+  return { luma, redOfCr, greenOfCb, greenOfCr, blueOfCb, redBias: base - 128 * redOfCr, greenBias: base - 128 * (greenOfCb + greenOfCr), blueBias: base - 128 * blueOfCb };
+}
+
 /**
  * A converter to RGBA for one colour description; its tables are made once. Own code, because the decoders' conversions
  * are 1 to 2 grey levels too dark (`@napi-rs/webcodecs`, fast path of swscale) and take every file for BT.601.
  * Chroma samples are repeated, not interpolated.
  */
-export function yuvConverter({ matrix, fullRange }: YuvColour): (source: YuvPlanes, target: Uint8ClampedArray) => void {
-  const [red, blue] = LUMA[matrix];
-  const green = 1 - red - blue;
-  const lumaScale = fullRange ? 1 : 255 / 219;
-  const chromaScale = fullRange ? 1 : 255 / 224;
-  const black = fullRange ? 0 : 16;
-  const SHIFT = 14;
-  const fixed = (value: number): number => Math.round(value * (1 << SHIFT));
+export function yuvConverter(colour: YuvColour): (source: YuvPlanes, target: Uint8ClampedArray) => void {
+  const c = yuvCoefficients(colour);
+  // Values stay within -300..560 for every input: a table cuts them to 0..255 without branches.
+  const LOW = 512;
+  const cut = new Uint8Array(2048);
+  for (let i = 0; i < cut.length; i++) cut[i] = Math.min(255, Math.max(0, i - LOW));
   const luma = new Int32Array(256);
   const redOfCr = new Int32Array(256);
   const greenOfCb = new Int32Array(256);
   const greenOfCr = new Int32Array(256);
   const blueOfCb = new Int32Array(256);
   for (let i = 0; i < 256; i++) {
-    const chroma = (i - 128) * chromaScale;
-    luma[i] = fixed((i - black) * lumaScale) + (1 << (SHIFT - 1)); // the half rounds
-    redOfCr[i] = fixed(2 * (1 - red) * chroma);
-    blueOfCb[i] = fixed(2 * (1 - blue) * chroma);
-    greenOfCb[i] = fixed((-2 * blue * (1 - blue) * chroma) / green);
-    greenOfCr[i] = fixed((-2 * red * (1 - red) * chroma) / green);
+    luma[i] = i * c.luma + (LOW << SHIFT);
+    redOfCr[i] = i * c.redOfCr + c.redBias;
+    greenOfCb[i] = i * c.greenOfCb + c.greenBias;
+    greenOfCr[i] = i * c.greenOfCr;
+    blueOfCb[i] = i * c.blueOfCb + c.blueBias;
   }
-  // Values stay within -300..560 for every input: a table cuts them to 0..255 without branches.
-  const LOW = 512;
-  const cut = new Uint8Array(2048);
-  for (let i = 0; i < cut.length; i++) cut[i] = Math.min(255, Math.max(0, i - LOW));
-  const bias = LOW << SHIFT;
-  for (let i = 0; i < 256; i++) luma[i]! += bias;
 
   return (source, target) => {
     const { data, width, height, planes, shiftX, shiftY, interleaved } = source;
