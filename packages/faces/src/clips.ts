@@ -45,8 +45,10 @@ export interface FaceClipOptions {
   readonly minEyeDistancePx?: number;
   /** Most people followed at once: the largest faces. Default 4. */
   readonly maxTracks?: number;
-  /** A person not seen for longer gets a new track number. Default 1500. */
+  /** A person not seen for longer gets a new track number. Default 2500. */
   readonly maxGapMs?: number;
+  /** Least time between the starts of two windows; frames between are passed over unseen. Default 0: every window. */
+  readonly everyMs?: number;
   /** Called for everything that gave no clip. */
   readonly onReject?: (rejected: RejectedClip) => void;
   readonly signal?: AbortSignal;
@@ -79,10 +81,11 @@ export async function* faceClips(
   options: FaceClipOptions | SourceClipOptions = {},
 ): AsyncIterable<FaceClip | SourceFaceClip> {
   checkSpec(spec);
-  const { maxGapMs = 1500, onReject, signal } = options;
+  const { maxGapMs = 2500, everyMs = 0, onReject, signal } = options;
   const book = createTrackBook(maxGapMs);
   let burst: VideoFrame[] = [];
   let lastSketch: Float32Array | undefined;
+  let nextStartMs = -Infinity;
   for await (const frame of frames) {
     throwIfAborted(signal, PLACE);
     const last = burst.at(-1);
@@ -97,6 +100,8 @@ export async function* faceClips(
         got: `${frame.image.width}x${frame.image.height} at frame ${frame.index}`,
       });
     }
+    // Half a millisecond of grace: file timestamps are rounded.
+    if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) continue;
     burst.push(frame);
     if (burst.length < spec.frames) continue;
     const sketches = burst.map(({ image }) => sketch(image));
@@ -109,6 +114,7 @@ export async function* faceClips(
       burst = burst.slice(cut); // the new scene may fill a window of its own when frames are consecutive
       continue;
     }
+    nextStartMs = burst[0]!.timestampMs + everyMs;
     const people = await follow(burst, finder, options);
     const ids = book.assign(
       people.map(({ boxes }) => boxes[0]!),

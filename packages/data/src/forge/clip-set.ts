@@ -198,7 +198,7 @@ function pickDonor(target: SourceClip, isVideo: boolean, options: ClipSetOptions
   return animatePhoto(photo, length, random, { ...parameters, animation: { shiftPx: 0, rotation: 0, scale: 0 } });
 }
 
-const ALIKE = 0.3;
+const ALIKE = 0.25;
 
 function turnOf(source: SourceClip | SourcePhoto): number {
   return faceTurn('images' in source ? source.keypoints[source.keypoints.length >> 1]! : source.keypoints);

@@ -71,9 +71,10 @@ function donorForger(operation: 'swap' | 'paste', donor: (t: number) => FaceMome
   let colours: ColourMap | undefined;
   return (t, target) => {
     const keypoints = transformPoints(target.transform, target.keypoints);
-    const mask = innerFaceMask(keypoints, soft, target.work.width, target.work.height);
     const from = donor(t);
-    const onto = composeAffine(fitAffine(pick(from.keypoints, INNER), pick(keypoints, INNER)), jitter(random, jitterPx * unit));
+    const fit = fitAffine(pick(from.keypoints, INNER), pick(keypoints, INNER));
+    const mask = innerFaceMask(nearerEars(keypoints, transformPoints(fit, from.keypoints)), soft, target.work.width, target.work.height);
+    const onto = composeAffine(fit, jitter(random, jitterPx * unit));
     const pixels = warpUnder(mask, from.image, onto);
     // Colours are matched once: a match per frame would flicker with the background of the mask.
     colours ??= matchColours(pixels, cutUnder(target.work, mask), mask, colourMatch);
@@ -129,6 +130,16 @@ function selfblendForger(random: Random, parameters: ForgeParameters, unit: numb
     blendUnder(target.work, mask, pixels);
     return mask;
   };
+}
+
+/** Target key points with whichever ear, target's or donor's, is nearer: beyond it one of the two faces ends. */
+function nearerEars(target: readonly Point[], donor: readonly Point[]): Point[] {
+  const [a, b] = target as [Point, Point];
+  const length = Math.max(1e-6, Math.hypot(b[0] - a[0], b[1] - a[1]));
+  const along = ([x, y]: Point): number => ((x - a[0]) * (b[0] - a[0]) + (y - a[1]) * (b[1] - a[1])) / length;
+  const right = along(donor[4]!) > along(target[4]!) ? donor[4]! : target[4]!;
+  const left = along(donor[5]!) < along(target[5]!) ? donor[5]! : target[5]!;
+  return [...target.slice(0, 4), right, left];
 }
 
 function softness(softPx: number, random: Random, { softRange }: ForgeParameters, unit: number): number {
