@@ -97,14 +97,14 @@ describe('the lock file', () => {
 
 describe.each(publishedPackages().map((pkg) => [pkg.short, pkg] as const))('package.json of %s', (short, { manifest, folder }) => {
   it('publishes what it exports, without the source condition', () => {
-    const expected = Object.fromEntries(
-      Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
-        if (typeof target === 'string') return [[subpath, target]];
+    const expected: Record<string, unknown> = Object.fromEntries(
+      Object.entries(manifest.exports ?? {}).map(([subpath, target]) => {
+        if (typeof target === 'string') return [subpath, target];
         const { '@verilens/source': source, ...published } = target;
         expect(Object.keys(target)[0], 'the source condition comes first, or it is never chosen').toBe('@verilens/source');
         const stem = source!.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
         expect(published).toEqual({ types: `${stem}.d.ts`, default: `${stem}.js` });
-        return [[subpath, published]];
+        return [subpath, published];
       }),
     );
     // A command's own file need not be importable by others.
