@@ -1,4 +1,5 @@
 export * from './clip-set.ts';
+export * from './forge-video.ts';
 export * from './forge.ts';
 export { jpegInPlace } from './jpeg.ts';
 export * from './mask.ts';
