@@ -30,7 +30,7 @@ export function expectAllClose(actual: Numbers, expected: Numbers, options: Clos
     if (a === b) continue;
     const difference = Math.abs(a - b);
     const excess = Number.isFinite(difference) ? difference : Infinity;
-    if (excess <= atol + rtol * Math.abs(b)) continue;
+    if (Number.isFinite(excess) && excess <= atol + rtol * Math.abs(b)) continue;
     off++;
     if (excess > worst.difference) worst = { index, difference: excess };
   }

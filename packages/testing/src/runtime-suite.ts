@@ -265,6 +265,24 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
           claim(Array.from(y?.data as Float32Array).join() === '3,3,3,3', 'the session does not work any more');
         }),
     },
+    {
+      name: 'survives a run that asks for four terabytes',
+      run: () =>
+        withRuntime(async (runtime) => {
+          const session = await runtime.load(
+            onnxBytes({
+              inputs: [{ name: 'size', dtype: 'int64', shape: [3] }],
+              nodes: [{ op: 'ConstantOfShape', inputs: ['size'], outputs: ['y'] }],
+              outputs: [{ name: 'y', dtype: 'float32', shape: ['a', 'b', 'c'] }],
+            }),
+            { name: 'glutton' },
+          );
+          const size = (side: number): TensorMap => ({ size: tensorOf({ dtype: 'int64', shape: [3], values: [side, side, side] }) });
+          await refuses('RUN_FAILED', 'four terabytes', () => session.run(size(10_000)));
+          const { y } = await session.run(size(2));
+          claim(y?.dims.join() === '2,2,2', 'the session does not work any more');
+        }),
+    },
     ...refusals,
     {
       name: 'loads bytes that lie inside a larger buffer',
