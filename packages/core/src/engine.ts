@@ -8,7 +8,7 @@ import { judge, type PanelResult } from './panel.ts';
 import type { Plugin, Role, Roles } from './plugin.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { Runtime } from './runtime.ts';
-import { FACE_STAGE, FRAME_SOURCE, RUNTIME, type MediaInput, type OpenedMedia, type Resolve, type Service } from './services.ts';
+import { FACE_STAGE, FRAME_SOURCE, RUNTIME, type MediaInput, type OpenedMedia, type OpenOptions, type Resolve, type Service } from './services.ts';
 
 export interface EngineOptions {
   /** A runtime stays its maker's and outlives the engine; a function makes one that is disposed of with the engine. */
@@ -22,7 +22,7 @@ export interface EngineOptions {
 export interface PanelOptions extends DetectOptions {
   /** Names of the detectors to ask; all when left out. */
   detectors?: readonly string[];
-  /** Frames a second to sample from a video; all when left out. */
+  /** Frames a second to sample from a video, in runs of neighbours where a detector judges clips. Default 16. */
   fps?: number;
 }
 
@@ -114,7 +114,7 @@ function assembleEngine(runtime: Runtime, owned: boolean, plugins: Registry<Plug
       if (detectors.length === 0) {
         throw new VerilensError('UNKNOWN_NAME', 'no detector is installed', { place: 'engine', remedy: 'Pass at least one, e.g. stdt(), to createEngine.' });
       }
-      const opened = await openMedia(media, services, { fps, signal: options.signal });
+      const opened = await openMedia(media, services, { ...samplingFor(detectors, fps), signal: options.signal });
       try {
         return await judge(opened, { detectors, device: runtime.device, faceStage: () => services.resolve(FACE_STAGE) }, rest);
       } finally {
@@ -160,8 +160,14 @@ async function disposeAll(components: Components, services: Services | undefined
   if (failures.length > 0) throw failures[0];
 }
 
+/** Clips need consecutive frames: the budget is then spent on runs of them, as long as the longest clip anyone asks for. */
+function samplingFor(detectors: readonly Detector[], fps: number = 16): Pick<OpenOptions, 'fps' | 'bursts'> {
+  const frames = Math.max(0, ...detectors.map(({ demand }) => (demand.kind === 'face-clips' ? demand.frames : 0)));
+  return frames > 1 ? { bursts: { frames, perSecond: fps / frames } } : { fps };
+}
+
 /** Pixels and frames need no service; everything else is opened by the one that provides FRAME_SOURCE. */
-async function openMedia(media: MediaInput, services: Services, options: { readonly fps?: number; readonly signal?: AbortSignal }): Promise<OpenedMedia> {
+async function openMedia(media: MediaInput, services: Services, options: OpenOptions): Promise<OpenedMedia> {
   if (isImage(media)) {
     const frame: VideoFrame = { image: media, timestampMs: 0, index: 0 };
     return { kind: 'image', frames: oneFrame(frame), info: { format: 'pixels', width: media.width, height: media.height, durationMs: 0 } };

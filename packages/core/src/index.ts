@@ -20,6 +20,7 @@ export * from './plugin.ts';
 export * from './recognizer.ts';
 export * from './registry.ts';
 export * from './runtime.ts';
+export { sha256 } from './runtime-kit/sha256.ts';
 export * from './services.ts';
 export * from './stages.ts';
 export * from './synthesizer.ts';

@@ -28,6 +28,11 @@ export interface MediaInfo {
 export interface OpenOptions {
   /** Frames a second to sample from a video; all when left out. */
   readonly fps?: number;
+  /**
+   * Instead: runs of `frames` consecutive source frames, started `perSecond` times a second. Detectors of temporal
+   * traces need true neighbours.
+   */
+  readonly bursts?: { readonly frames: number; readonly perSecond: number };
   readonly signal?: AbortSignal;
 }
 

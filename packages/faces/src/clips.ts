@@ -47,7 +47,7 @@ export interface FaceClipOptions {
   readonly maxTracks?: number;
   /** A person not seen for longer gets a new track number. Default 2500. */
   readonly maxGapMs?: number;
-  /** Least time between the starts of two windows; frames between are passed over unseen. Default 0: every window. */
+  /** Least time between the starts of two windows of an unbroken run; frames between are passed over unseen. Default 0: every window. */
   readonly everyMs?: number;
   /** Called for everything that gave no clip. */
   readonly onReject?: (rejected: RejectedClip) => void;
@@ -86,8 +86,12 @@ export async function* faceClips(
   let burst: VideoFrame[] = [];
   let lastSketch: Float32Array | undefined;
   let nextStartMs = -Infinity;
+  let lastIndex = -1;
   for await (const frame of frames) {
     throwIfAborted(signal, PLACE);
+    // A gap means the source was sampled in bursts already: each of them is wanted.
+    if (frame.index !== lastIndex + 1) nextStartMs = -Infinity;
+    lastIndex = frame.index;
     const last = burst.at(-1);
     if (last !== undefined && frame.index !== last.index + 1) {
       onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });

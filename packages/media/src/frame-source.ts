@@ -2,18 +2,18 @@ import { FRAME_SOURCE, type FrameSource, type Service, type VideoFrame } from '@
 import type { OpenMedia, OpenMediaOptions, Sampling } from './types.ts';
 
 export interface MediaServiceOptions extends Omit<OpenMediaOptions, 'signal'> {
-  /** Used when a call names no `fps`. Default `all`. */
+  /** Used when a call names neither `fps` nor `bursts`. Default `all`. */
   readonly sampling?: Sampling;
 }
 
 /** core's frame source over one `openMedia`. */
 export function frameSourceOver(openMedia: OpenMedia, { sampling = 'all', ...options }: MediaServiceOptions): FrameSource {
   return {
-    async open(source, { fps, signal } = {}) {
+    async open(source, { fps, bursts, signal } = {}) {
       const media = await openMedia(source, { ...options, signal });
       async function* frames(): AsyncGenerator<VideoFrame, void, undefined> {
         try {
-          yield* media.frames({ sampling: fps === undefined ? sampling : { fps }, signal });
+          yield* media.frames({ sampling: bursts !== undefined ? { burst: bursts } : fps !== undefined ? { fps } : sampling, signal });
         } finally {
           await media.close();
         }
