@@ -23,7 +23,7 @@ const entries = publishedPackages().flatMap(({ short, manifest, folder: place })
     .map(([subpath, target]) => [`${short}${subpath.slice(1)}`, join(place, (target as Record<string, string>)['@verilens/source']!)] as const),
 );
 
-describe.concurrent.each(entries)('importing %s', (name, entry) => {
+describe.concurrent.each(entries)('importing %s', { timeout: 120_000 }, (name, entry) => {
   it('does no work', async () => {
     const report = await importAlone(name, entry);
     expect(report.stderr).toBe('');
@@ -58,7 +58,7 @@ async function importAlone(name: string, entry: string): Promise<Report> {
   const log = join(folder, `${name.replaceAll('/', '-')}.log`);
   const args = ['--conditions=@verilens/source', '--import', 'tsx', join(root, 'test', 'helpers', 'import-probe.mjs'), pathToFileURL(entry).href];
   const env = { ...process.env, VERILENS_LOADED: log, NODE_OPTIONS: '', TSX_TSCONFIG_PATH: join(root, 'tsconfig.json') };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: 50_000 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: 110_000 });
   const report = JSON.parse(stdout) as Omit<Report, 'loaded' | 'stderr'> & { cjs: string[] };
   return { ...report, loaded: [...readFileSync(log, 'utf8').split('\n'), ...report.cjs], stderr };
 }
