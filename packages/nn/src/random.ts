@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Seeded numbers that come out the same on every machine: only exact float operations are used. */
 export interface Random {
@@ -10,24 +10,32 @@ export interface Random {
   below(bound: number): number;
 }
 
-/** 32-bit hash of a seed and parts, so that each tensor and step has numbers of its own. */
-export function hashSeed(seed: number, ...parts: readonly (string | number)[]): number {
-  let h = (seed | 0) ^ 0x9e3779b9;
-  const text = `${seed}/${parts.join('/')}`;
+const LANES = [
+  [1779033703, 597399067],
+  [3144134277, 2869860233],
+  [1013904242, 951274213],
+  [2773480762, 2716044179],
+] as const;
+
+/** 128 bits that depend on every character, four lanes mixed with each other at the end. */
+function hash128(text: string): readonly [number, number, number, number] {
+  const h = LANES.map(([start]) => start);
   for (let i = 0; i < text.length; i++) {
-    h = Math.imul(h ^ text.charCodeAt(i), 0x85ebca6b);
-    h = (h << 13) | (h >>> 19);
+    const code = text.charCodeAt(i);
+    for (let lane = 0; lane < 4; lane++) h[lane] = h[(lane + 1) % 4]! ^ Math.imul(h[lane]! ^ code, LANES[lane]![1]);
   }
-  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
-  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
-  return (h ^ (h >>> 16)) | 0;
+  for (let round = 0; round < 4; round++) {
+    for (let lane = 0; lane < 4; lane++) {
+      const mixed = Math.imul(h[lane]! ^ (h[lane]! >>> 16) ^ h[(lane + 3) % 4]!, LANES[lane]![1]);
+      h[lane] = mixed ^ (mixed >>> 15);
+    }
+  }
+  return [h[0]! | 0, h[1]! | 0, h[2]! | 0, h[3]! | 1];
 }
 
-/** A generator for (seed, parts); equal arguments give equal numbers. */
+/** A generator for (seed, parts); equal arguments give equal numbers, and any difference gives unrelated ones. */
 export function random(seed: number, ...parts: readonly (string | number)[]): Random {
-  const generator = xoroshiro128plus(hashSeed(seed, ...parts));
-  // the first outputs of nearby seeds resemble each other
-  for (let i = 0; i < 16; i++) generator.next();
+  const generator = xoroshiro128plusFromState(hash128(JSON.stringify([seed, ...parts])));
   const uniform = (): number => (generator.next() >>> 8) * 2 ** -24;
   let spare: number | undefined;
   return {

@@ -8,11 +8,11 @@ it('gives the same numbers on every machine', () => {
   const { uniform, normal, below } = random(42, 'weights', 3);
   expect([uniform(), uniform(), normal(), normal(), below(1000)]).toMatchInlineSnapshot(`
     [
-      0.2606290578842163,
-      0.787135899066925,
-      -1.1566970483658887,
-      1.1578084010069096,
-      739,
+      0.26497000455856323,
+      0.005323529243469238,
+      0.6333825966189325,
+      1.3946834840908477,
+      718,
     ]
   `);
 });
@@ -20,6 +20,17 @@ it('gives the same numbers on every machine', () => {
 it('differs by seed and by each part of the name', () => {
   const firsts = [random(0, 'a'), random(1, 'a'), random(0, 'b'), random(0, 'a', 1), random(0, 'a', 2), random(-1, 'a'), random(2 ** 40, 'a')].map((r) => r.uniform());
   expect(new Set(firsts).size).toBe(firsts.length);
+});
+
+it('has no two equal streams among many steps', () => {
+  const seen = new Set<string>();
+  for (let seed = 0; seed < 100; seed++) {
+    for (let step = 0; step < 200; step++) {
+      const { below } = random(seed, 'draw', step, 'draw.0');
+      seen.add(`${below(2 ** 24)},${below(2 ** 24)}`);
+    }
+  }
+  expect(seen.size).toBe(20000);
 });
 
 it('is uniform and normal', () => {
