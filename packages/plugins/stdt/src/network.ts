@@ -1,6 +1,6 @@
 import { Tensor, throwIfAborted, type ModelCard, type ModelSource, type Runtime, type Session } from '@verilens/core';
 import { createRandom } from '@verilens/data';
-import { bagLength, type StdtConfig } from './config.ts';
+import { bagLength, checkConfig, type StdtConfig } from './config.ts';
 import { drawBag, type Bag } from './dropout.ts';
 import { patchLength, writeBag, type ClipPixels } from './traces.ts';
 
@@ -28,6 +28,7 @@ export async function loadNetwork(
   draws: number,
   signal?: AbortSignal,
 ): Promise<Network> {
+  checkConfig(config);
   const session = await runtime.load(source, { card, signal });
   const random = createRandom(BAG_SEED);
   const bags = Array.from({ length: draws }, () => drawBag(config, random));

@@ -5,7 +5,8 @@ import { patchSide, type StdtConfig } from './config.ts';
  * What a patch shows of the pixels, three channels (R, G, B) per part:
  * `rgb` the colours, (x - 0.5) * 4 of 0..1; `temporal` the size of the second temporal difference,
  * |x(t+1) - 2 x(t) + x(t-1)|, where edge frames take their neighbour's; `spatial` the size of what a 3x3 mean leaves,
- * |x - mean|; `appearance` rgb and spatial; `all` the three parts together (the controls of the evidence).
+ * |x - mean|, as a multiple of the clip's own mean residue, so that a camera's sharpness and noise do not count;
+ * `appearance` rgb and spatial; `all` the three parts together (the controls of the evidence).
  * Raw colours alone do not lead a small model to temporal traces; the explicit difference does.
  */
 export type TraceKind = 'rgb' | 'temporal' | 'spatial' | 'appearance' | 'all';
@@ -28,7 +29,7 @@ export function patchLength(config: StdtConfig): number {
 }
 
 /** Scale of the inputs: grey levels 0..255 to about unit size. */
-const SCALE = { rgb: 4 / 255, temporal: 8 / 255, spatial: 16 / 255 } as const;
+const SCALE = { rgb: 4 / 255, temporal: 8 / 255, spatial: 0.5 } as const;
 
 /**
  * Writes the patches of a bag, [k * m, patchLength], channel by channel, row by row.
@@ -44,14 +45,15 @@ export function writeBag(
   hidden?: ReadonlySet<number>,
 ): void {
   const length = patchLength(config);
+  const spatialScale = PARTS[config.trace].includes('spatial') ? SCALE.spatial / meanResidue(pixels, config) : 0;
   for (let i = 0; i < bag.cells.length; i++) {
     const at = offset + i * length;
     if (hidden?.has(bag.cells[i]!)) out.fill(0, at, at + length);
-    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, out, at);
+    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, spatialScale, out, at);
   }
 }
 
-function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, out: Float32Array, offset: number): void {
+function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, spatialScale: number, out: Float32Array, offset: number): void {
   const side = patchSide(config);
   const left = (cell % config.grid) * side;
   const top = Math.floor(cell / config.grid) * side;
@@ -59,7 +61,7 @@ function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell:
   for (const part of PARTS[config.trace]) {
     if (part === 'rgb') writeColours(pixels, config.faceSize, frame, left, top, side, out, at);
     else if (part === 'temporal') writeTemporal(pixels, config, frame, left, top, side, out, at);
-    else writeSpatial(pixels, config.faceSize, frame, left, top, side, out, at);
+    else writeSpatial(pixels, config.faceSize, frame, left, top, side, spatialScale, out, at);
     at += 3 * side * side;
   }
 }
@@ -87,7 +89,7 @@ function writeTemporal(pixels: ClipPixels, config: StdtConfig, frame: number, le
   }
 }
 
-function writeSpatial(pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
+function writeSpatial(pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, scale: number, out: Float32Array, at: number): void {
   const start = frame * size * size * 3;
   for (let channel = 0; channel < 3; channel++) {
     for (let y = top; y < top + side; y++) {
@@ -99,8 +101,28 @@ function writeSpatial(pixels: ClipPixels, size: number, frame: number, left: num
         let sum = 0;
         for (let v = y0; v <= y1; v++) for (let u = x0; u <= x1; u++) sum += pixels[start + (v * size + u) * 3 + channel]!;
         const mean = sum / ((y1 - y0 + 1) * (x1 - x0 + 1));
-        out[at++] = Math.abs(pixels[start + (y * size + x) * 3 + channel]! - mean) * SCALE.spatial;
+        out[at++] = Math.abs(pixels[start + (y * size + x) * 3 + channel]! - mean) * scale;
       }
     }
   }
+}
+
+/** Mean residue of the green channel, in grey levels, over every second pixel of every second row; at least 0.25. */
+function meanResidue(pixels: ClipPixels, { faceSize: size, frames }: StdtConfig): number {
+  const line = size * 3;
+  let sum = 0;
+  let count = 0;
+  for (let t = 0; t < frames; t++) {
+    for (let y = 1; y < size - 1; y += 2) {
+      for (let x = 1; x < size - 1; x += 2) {
+        const at = (t * size + y) * line + x * 3 + 1;
+        const up = at - line;
+        const down = at + line;
+        const around = pixels[up - 3]! + pixels[up]! + pixels[up + 3]! + pixels[at - 3]! + pixels[at + 3]! + pixels[down - 3]! + pixels[down]! + pixels[down + 3]!;
+        sum += Math.abs(8 * pixels[at]! - around) / 9;
+        count++;
+      }
+    }
+  }
+  return Math.max(0.25, sum / count);
 }

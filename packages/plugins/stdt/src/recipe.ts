@@ -1,0 +1,47 @@
+import type { ForgeOperation } from '@verilens/data';
+import type { Schedule } from './train-network.ts';
+
+/** Everything that decides what the `small` preset learns, in one place. Raise `version` with any change. */
+export const SMALL_RECIPE: SmallRecipe = {
+  version: 1,
+  windowsPerVideo: 300,
+  clipsPerClass: 1500,
+  calibrationShare: 0.2,
+  calibrationClipsPerClass: 300,
+  photoShare: 0.35,
+  selfDonorShare: 0.5,
+  falseAlarmRate: 0.01,
+  inconclusiveFrom: 0.1,
+  draws: 8,
+  temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 16, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+  spatial: { operations: ['paste', 'resample'], schedule: { epochs: 24, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+};
+
+export interface SmallRecipe {
+  readonly version: number;
+  /** Windows of 8 consecutive frames taken from each video, evenly spread. */
+  readonly windowsPerVideo: number;
+  /** Real clips, and as many forged ones, per network. */
+  readonly clipsPerClass: number;
+  /** Share of the windows (the last of each video) and of the photographs that are kept for calibration. */
+  readonly calibrationShare: number;
+  readonly calibrationClipsPerClass: number;
+  /** Share of targets that are animated photographs. */
+  readonly photoShare: number;
+  /** Share of donors that are the target at another moment: keeps a network from learning who is who. */
+  readonly selfDonorShare: number;
+  /** Share of authentic calibration clips at or above the alarm threshold. */
+  readonly falseAlarmRate: number;
+  /** Share of authentic calibration clips that are not called authentic. */
+  readonly inconclusiveFrom: number;
+  /** Bags per clip at inference. */
+  readonly draws: number;
+  readonly temporal: NetworkRecipe;
+  readonly spatial: NetworkRecipe;
+}
+
+export interface NetworkRecipe {
+  /** Forgeries that leave this network's kind of trace. */
+  readonly operations: readonly ForgeOperation[];
+  readonly schedule: Schedule;
+}
