@@ -1,6 +1,7 @@
 import { throwIfAborted, VerilensError, type Image, type VideoFrame } from '@verilens/core';
 import type { EncodedPacket } from 'mediabunny';
 import type { Codecs } from './platform.ts';
+import { rgbaToI420 } from './rgba-to-i420.ts';
 
 export interface WriteVideoOptions {
   /** Frames a second; frame n is shown at n / frameRate. Left out: the frames' own times are kept. */
@@ -80,13 +81,13 @@ interface Chosen {
 async function chooseCodec(codecs: Codecs, image: Image, path: string | undefined, options: WriteVideoOptions, place: string): Promise<Chosen> {
   const { width, height } = image;
   const { quality = 80, frameRate } = options;
-  const even = width % 2 === 0 && height % 2 === 0;
-  const order: readonly WrittenVideo['codec'][] = options.codec !== undefined ? [options.codec] : path?.endsWith('.webm') || !even ? ['vp9', 'vp8'] : ['h264', 'vp9', 'vp8'];
+  // The Node encoder misplaces the chroma of odd sizes, and H.264 has none.
+  if (width % 2 !== 0 || height % 2 !== 0) throw new VerilensError('BAD_INPUT', 'videos are written with even sides', { place, expected: 'even width and height', got: `${width} x ${height}`, remedy: 'Crop or pad the frames by a pixel.' });
+  const order: readonly WrittenVideo['codec'][] = options.codec !== undefined ? [options.codec] : path?.endsWith('.webm') ? ['vp9', 'vp8'] : ['h264', 'vp9', 'vp8'];
   // Bits per pixel and frame on a curve from 0.03 (quality 1) over 0.3 (80) to 8 (100, more than any encoder spends).
   const bitsPerPixel = quality <= 80 ? 0.03 * 10 ** (quality / 80) : 0.3 * 10 ** (((quality - 80) / 20) * 1.43);
   const bitrate = Math.max(100_000, Math.round(bitsPerPixel * width * height * (frameRate ?? 25)));
   for (const codec of order) {
-    if (codec === 'h264' && !even) throw new VerilensError('BAD_INPUT', 'H.264 needs even sides', { place, expected: 'even width and height', got: `${width} x ${height}`, remedy: 'Crop by a pixel, or use codec vp9.' });
     for (const string of CODEC_STRINGS[codec]) {
       const config: VideoEncoderConfig = { codec: string, width, height, bitrate, framerate: frameRate ?? 25, latencyMode: 'quality', ...(codec === 'h264' ? { avc: { format: 'avc' } } : {}) };
       const answer = await codecs.VideoEncoder.isConfigSupported(config).catch(() => undefined);
@@ -114,6 +115,7 @@ function startEncoder(codecs: Codecs, { codec, config }: Chosen, first: Image, w
     error: (error) => (failure ??= error),
   });
   encoder.configure(config);
+  let planes: Uint8Array<ArrayBuffer> | undefined;
   return {
     codec,
     async add(image, timestamp, duration, keyFrame) {
@@ -125,7 +127,8 @@ function startEncoder(codecs: Codecs, { codec, config }: Chosen, first: Image, w
         await new Promise<void>((resolve) => setTimeout(resolve, 1));
       }
       if (failure !== undefined) throw failed();
-      const frame = new codecs.VideoFrame(plainBytes(image), { format: 'RGBA', codedWidth: image.width, codedHeight: image.height, timestamp, duration });
+      planes = rgbaToI420(image, planes);
+      const frame = new codecs.VideoFrame(planes, { format: 'I420', codedWidth: image.width, codedHeight: image.height, timestamp, duration, colorSpace: BT601 });
       encoder.encode(frame, { keyFrame });
       frame.close();
       await writing;
@@ -142,10 +145,8 @@ function startEncoder(codecs: Codecs, { codec, config }: Chosen, first: Image, w
   };
 }
 
-/** The Node library takes no Uint8ClampedArray. */
-function plainBytes({ data }: Image): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
-}
+/** What `rgbaToI420` makes, written into the file. */
+const BT601: VideoColorSpaceInit = { primaries: 'smpte170m', transfer: 'smpte170m', matrix: 'smpte170m', fullRange: false };
 
 /** Mediabunny's own conversion looks for a global class that Node does not have. */
 function packetOf(bunny: typeof import('mediabunny'), chunk: EncodedVideoChunk): EncodedPacket {

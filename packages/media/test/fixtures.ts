@@ -81,3 +81,14 @@ export async function collect(frames: AsyncIterable<VideoFrame>, limit: number =
   }
   return all;
 }
+
+/** Writes a turn (clockwise, in degrees) into the matrix of an MP4's track header, as cameras do. */
+export function turnMp4(bytes: Uint8Array, degrees: 90 | 180 | 270 | number): Uint8Array {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('tkhd');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const matrix = at + 4 + 4 + (view.getUint8(at + 4) === 1 ? 32 : 20) + 8 + 8;
+  const cos = Math.round(Math.cos((degrees * Math.PI) / 180)) * 65536;
+  const sin = Math.round(Math.sin((degrees * Math.PI) / 180)) * 65536;
+  [cos, sin, 0, -sin, cos, 0].forEach((value, i) => view.setInt32(matrix + 4 * i, value));
+  return bytes;
+}

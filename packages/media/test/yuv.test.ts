@@ -34,7 +34,7 @@ describe.each(colours)('$matrix, full range $fullRange', (colour) => {
       const c = source.planes[1]!.offset + (Math.floor(i / 64) >> 1) * 32 + ((i % 64) >> 1);
       const expected = exact(source.data[i]!, source.data[c]!, source.data[c + 32 * 24]!, colour);
       for (let k = 0; k < 3; k++) worst = Math.max(worst, Math.abs(out[i * 4 + k]! - expected[k]!));
-      expect(out[i * 4 + 3]).toBe(255);
+      worst = Math.max(worst, 255 - out[i * 4 + 3]!);
     }
     expect(worst).toBeLessThan(0.55);
   });
@@ -46,7 +46,7 @@ describe.each(colours)('$matrix, full range $fullRange', (colour) => {
     const simd = simdConverter(colour);
     expect(simd).toBeDefined();
     simd!.input(source.data.length).set(source.data);
-    expect(simd!.convert(source)).toEqual(expected);
+    expect(Buffer.compare(Buffer.from(simd!.convert(source)), Buffer.from(expected))).toBe(0);
   });
 });
 
