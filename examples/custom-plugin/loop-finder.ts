@@ -26,6 +26,7 @@ export function loopFinder(options: LoopOptions = {}): Plugin<'detector'> {
         async detect(input: DetectorInput, { threshold = 0.7, signal, onProgress }: DetectOptions = {}): Promise<DetectionResult> {
           if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: name });
           if (input.kind !== 'frames') throw new VerilensError('BAD_INPUT', 'another kind of input was handed over', { place: name, expected: 'frames', got: input.kind });
+          if (!(threshold >= 0 && threshold <= 1)) throw new VerilensError('BAD_OPTION', 'the threshold cannot be used', { place: name, expected: '0..1', got: String(threshold) });
           const started = performance.now();
           const found = await findLoops(stoppable(input.frames, signal), options, (processedMs) => onProgress?.({ processedMs, segments: 0 }));
           return { ...judge(found, threshold), device: runtime.device, durationMs: performance.now() - started };

@@ -18,7 +18,7 @@ export async function pluginSkeleton(options: SkeletonOptions): Promise<readonly
   const { role, name } = options;
   const folder = templateFolder();
   const read = async (file: string): Promise<string> => fill(await readFile(join(folder, file), 'utf8'), options);
-  const source = await read(`roles/${role}.ts`);
+  const source = await read(`src/${role}.ts`);
   const shared = ['lifecycle.ts', 'thumbnail.ts'].filter((file) => source.includes(`./${file}`));
   return [
     ['package.json', jsonDocument(manifest(options))],
@@ -27,7 +27,7 @@ export async function pluginSkeleton(options: SkeletonOptions): Promise<readonly
     ['tsconfig.build.json', await read('tsconfig.build.json')],
     ['.gitignore', 'node_modules/\ndist/\n'],
     ['src/index.ts', source],
-    ...(await Promise.all(shared.map(async (file) => [`src/${file}`, await read(`shared/${file}`)] as const))),
+    ...(await Promise.all(shared.map(async (file) => [`src/${file}`, await read(`src/${file}`)] as const))),
     ['test/conformance.test.ts', conformanceTest(role, name)],
   ];
 }
@@ -58,8 +58,8 @@ function manifest(options: SkeletonOptions): Readonly<Record<string, unknown>> {
 }
 
 function conformanceTest(role: Role, name: string): string {
-  const suite = `${camel(role)}Suite`;
-  return `import { ${suite} } from '@verilens/testing';\nimport { ${camel(name)} } from '../src/index.ts';\n\n${suite}(${camel(name)});\n`;
+  const suite = `${camel(role)}Conformance`;
+  return `import { ${suite} } from '@verilens/testing/vitest';\nimport { ${camel(name)} } from '../src/index.ts';\n\n${suite}('${name}', ${camel(name)});\n`;
 }
 
 function fill(text: string, options: SkeletonOptions): string {

@@ -67,8 +67,9 @@ function measure({ timestampMs }: VideoFrame, now: Float32Array, before: Float32
   return { timestampMs, bright, moving: change / (change + 0.02) };
 }
 
-/** Runs of frames that fit better than not, best first. */
+/** Runs of frames that fit at least as well as this video does on the whole, best first. */
 function momentsOf(measures: readonly Measure[], fit: (measure: Measure) => number): readonly Moment[] {
+  const usual = measures.reduce((sum, item) => sum + fit(item), 0) / measures.length;
   const moments: Moment[] = [];
   let run: Measure[] = [];
   const close = (): void => {
@@ -76,7 +77,7 @@ function momentsOf(measures: readonly Measure[], fit: (measure: Measure) => numb
     run = [];
   };
   for (const item of measures) {
-    if (fit(item) >= 0.5) run.push(item);
+    if (fit(item) >= usual - 1e-9) run.push(item);
     else close();
   }
   close();

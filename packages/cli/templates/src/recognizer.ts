@@ -39,6 +39,7 @@ export function templateName(): Plugin<'recognizer'> {
         },
         async compare(a, b, options = {}): Promise<Comparison> {
           const elapsed = life.begin(options.signal);
+          checkRate(options.maxFalseAcceptRate);
           const distance = cosineDistance(vectorOf(a), vectorOf(b));
           const falseAcceptRate = rate(distance);
           return { distance, similarity: 1 - falseAcceptRate, falseAcceptRate, match: falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit), ...info(elapsed) };
@@ -60,6 +61,7 @@ export function templateName(): Plugin<'recognizer'> {
         },
         async identify(image, options = {}) {
           const elapsed = life.begin(options.signal);
+          checkRate(options.maxFalseAcceptRate);
           const wanted = vectorOf(image);
           const candidates = [...gallery]
             .map(([identity, vectors]) => {
@@ -95,6 +97,11 @@ function unit(vector: Float32Array): Float32Array {
 function checkVector(vector: Float32Array): Float32Array {
   if (vector.length === side * side + 1 && vector.every(Number.isFinite)) return vector;
   throw new VerilensError('BAD_INPUT', 'the embedding is not one of this method', { place: name, expected: `${side * side + 1} finite values`, got: `${vector.length} values` });
+}
+
+function checkRate(rate: number | undefined): void {
+  if (rate === undefined || (rate >= 0 && rate <= 1)) return;
+  throw new VerilensError('BAD_OPTION', 'maxFalseAcceptRate cannot be used', { place: name, expected: '0..1', got: String(rate) });
 }
 
 function cosineDistance(a: Float32Array, b: Float32Array): number {

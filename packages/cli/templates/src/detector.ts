@@ -30,6 +30,7 @@ export function templateName(): Plugin<'detector'> {
           const score = detail(input.image);
           // Without calibration no score may be called manipulated: a threshold of 1 is never reached.
           const threshold = options.threshold ?? 1;
+          if (!(threshold >= 0 && threshold <= 1)) throw new VerilensError('BAD_OPTION', 'the threshold cannot be used', { place: name, expected: '0..1', got: String(threshold) });
           const status = score >= threshold ? 'MANIPULATED' : 'INCONCLUSIVE';
           const reason = status === 'INCONCLUSIVE' ? 'this detector is not calibrated yet' : undefined;
           return {

@@ -57,14 +57,15 @@ export function templateName(): Plugin<'tracker'> {
   };
 }
 
-/** Coarse to fine: a wide grid around the last box, then smaller steps around the best place. */
+/** Every second pixel around the last box, then single and half pixels around the best place. */
 function search(frame: VideoFrame, template: Float32Array, around: Box): { box: Box; correlation: number } {
   let best = { box: around, correlation: correlate(template, thumbnail(frame.image, side, name, around)) };
-  for (let step = Math.max(1, Math.min(around.width, around.height) / 4); step >= 0.5; step /= 2) {
+  const reach = Math.max(6, Math.min(around.width, around.height) / 3);
+  for (const [step, span] of [[2, reach], [1, 2], [0.5, 1]] as const) {
     const centre = best.box;
-    for (let i = -3; i <= 3; i++) {
-      for (let j = -3; j <= 3; j++) {
-        const box = { ...centre, x: centre.x + i * step, y: centre.y + j * step };
+    for (let dy = -span; dy <= span; dy += step) {
+      for (let dx = -span; dx <= span; dx += step) {
+        const box = { ...centre, x: centre.x + dx, y: centre.y + dy };
         const correlation = correlate(template, thumbnail(frame.image, side, name, box));
         if (correlation > best.correlation) best = { box, correlation };
       }

@@ -8,7 +8,7 @@ const side = 64;
 /**
  * Replace this with your method: title, venue, year, link, and a line for every deliberate deviation.
  *
- * As it stands it makes seeded colour waves: pictures of nothing, equal for equal seeds.
+ * As it stands it makes colour waves: pictures of nothing, equal for equal seeds and prompts.
  */
 export function templateName(): Plugin<'synthesizer'> {
   return {
@@ -27,9 +27,9 @@ export function templateName(): Plugin<'synthesizer'> {
           const elapsed = life.begin(options.signal);
           const { label, prompt, reference, count = 1, seed = 0 } = request;
           if (label !== undefined) throw new VerilensError('UNKNOWN_NAME', `no label is called "${label}"`, { place: name, expected: 'no label: this method takes none' });
-          if (prompt !== undefined || reference !== undefined) throw new VerilensError('UNSUPPORTED', 'this method takes neither a prompt nor a reference', { place: name });
+          if (reference !== undefined) throw new VerilensError('UNSUPPORTED', 'this method takes no reference picture', { place: name });
           if (!Number.isInteger(count) || count < 1) throw new VerilensError('BAD_OPTION', 'count is not usable', { place: name, expected: 'a whole number of at least 1', got: String(count) });
-          const random = generator(seed);
+          const random = generator(seed ^ hash(prompt ?? ''));
           const images: Image[] = [];
           for (let i = 0; i < count; i++) {
             life.begin(options.signal);
@@ -59,6 +59,13 @@ function waves(random: () => number): Image {
     }
   }
   return { data, width: side, height: side };
+}
+
+/** FNV-1a of the characters. */
+function hash(text: string): number {
+  let state = 0x811c9dc5;
+  for (const character of text) state = Math.imul(state ^ character.codePointAt(0)!, 0x01000193);
+  return state;
 }
 
 /** Mulberry32. */
