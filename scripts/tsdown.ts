@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InlineConfig } from 'tsdown';
-
-interface Manifest {
-  exports: Record<string, string | { '@verilens/source'?: string }>;
-  dependencies?: Record<string, string>;
-}
+import { readManifest, sourceOf } from './workspace.ts';
 
 /**
  * The one build recipe of all packages. Every entry named under the source condition in a package's `exports` is
@@ -13,10 +8,9 @@ interface Manifest {
  * same in `dist/` as in `src/`, and a bundler can drop what its user does not call. Dependencies stay imports.
  */
 export function packageBuild(folder: string): InlineConfig {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-  const entry = Object.values(manifest.exports)
-    .map((target) => (typeof target === 'string' ? undefined : target['@verilens/source']))
-    .filter((source): source is string => source !== undefined);
+  const targets = Object.values(readManifest(folder).exports ?? {});
+  const sources = targets.flatMap((target) => [sourceOf(target), sourceOf(target, ['browser'])]);
+  const entry = [...new Set(sources.filter((source) => source !== undefined))];
   return {
     cwd: folder,
     entry,

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 /** The root folder of the workspace. */
 export const root: string = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** A target of `exports`: a file, or conditions that may be nested (`browser` first, where there is an entry for pages). */
+export type ExportTarget = string | { readonly [condition: string]: ExportTarget };
+
 /** The parts of a package.json that the scripts and the tests across packages look at. */
 export interface Manifest {
   name: string;
@@ -15,8 +18,8 @@ export interface Manifest {
   packageManager?: string;
   files?: string[];
   keywords?: string[];
-  exports?: Record<string, string | Record<string, string>>;
-  publishConfig?: { access?: string; exports?: Record<string, string | Record<string, string>> };
+  exports?: Record<string, ExportTarget>;
+  publishConfig?: { access?: string; exports?: Record<string, ExportTarget> };
   bin?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -45,6 +48,16 @@ export function publishedPackages(): Package[] {
     })
     .filter(({ manifest }) => manifest.private !== true)
     .sort((a, b) => a.short.localeCompare(b.short));
+}
+
+/** The source file that `target` means under the source condition and `conditions` (none: in Node). */
+export function sourceOf(target: ExportTarget | undefined, conditions: readonly string[] = []): string | undefined {
+  if (target === undefined || typeof target === 'string') return undefined;
+  for (const [condition, next] of Object.entries(target)) {
+    if (condition === '@verilens/source') return next as string;
+    if (conditions.includes(condition)) return sourceOf(next, conditions);
+  }
+  return undefined;
 }
 
 export function readManifest(folder: string): Manifest {

