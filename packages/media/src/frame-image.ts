@@ -38,7 +38,9 @@ export function frameConverter(orientation: Orientation, place: string): (frame:
         }
         const size = frame.allocationSize();
         if (simd !== undefined && layout.shiftX === 1 && layout.shiftY === 1 && !layout.interleaved) {
-          const planes = await frame.copyTo(simd.input(size));
+          const chromaSize = 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
+          const input = simd.input(Math.max(size, width * height + chromaSize));
+          const planes = widenChroma(input, await frame.copyTo(input.subarray(0, size)), width, height);
           data = simd.convert({ width, height, planes, ...layout });
         } else {
           if (scratch.length !== size) scratch = new Uint8Array(size);
@@ -52,6 +54,30 @@ export function frameConverter(orientation: Orientation, place: string): (frame:
     }
     return orientation === 1 ? { data, width, height } : orient({ data, width, height }, orientation);
   };
+}
+
+/**
+ * The Node decoder leaves out the last chroma column and row of pictures with odd sides:
+ * the planes are laid out anew with their last values repeated.
+ */
+function widenChroma(data: Uint8Array, planes: YuvPlanes['planes'], width: number, height: number): YuvPlanes['planes'] {
+  const columns = (width + 1) >> 1;
+  const rows = (height + 1) >> 1;
+  const [luma, cb, cr] = planes;
+  const given = { columns: cb!.stride, rows: Math.floor((cr!.offset - cb!.offset) / cb!.stride) };
+  if ((given.columns >= columns && given.rows >= rows) || given.columns === 0 || given.rows === 0) return planes;
+  const old = [cb!, cr!].map(({ offset }) => data.slice(offset, offset + given.columns * given.rows));
+  const start = width * height;
+  return [
+    luma!,
+    ...old.map((plane, k) => {
+      const offset = start + k * columns * rows;
+      for (let y = 0; y < rows; y++) {
+        for (let x = 0; x < columns; x++) data[offset + y * columns + x] = plane[Math.min(y, given.rows - 1) * given.columns + Math.min(x, given.columns - 1)]!;
+      }
+      return { offset, stride: columns };
+    }),
+  ];
 }
 
 function colourConverter(colour: YuvColour): ReturnType<typeof yuvConverter> {
