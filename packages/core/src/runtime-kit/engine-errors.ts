@@ -5,7 +5,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** Engine messages without the engine's own prefixes, source positions and line breaks. */
 function plain(error: unknown): string {
-  return messageOf(error).replace(/\s+/g, ' ').replace(/^.*?ERROR_MESSAGE: /, '').slice(0, 600).trim();
+  return messageOf(error).replace(/\s+/g, ' ').replace(/^.*?ERROR_MESSAGE: /, '').replace(/\S+\.(cc|cpp|h):\d+ /g, '').slice(0, 600).trim();
 }
 
 /** An engine's refusal to load a model that passed our own checks, in our words. */
@@ -31,6 +31,6 @@ export function loadFailure(error: unknown, device: Device, place: string): Veri
 export function runFailure(error: unknown, device: Device, place: string): VerilensError {
   if (error instanceof VerilensError) return error;
   const got = plain(error);
-  const memory = /bad_alloc|out of memory|failed to allocate|allocation failed/i.test(got);
+  const memory = /bad_alloc|out of memory|failed to allocate|allocation failed|AllocateRaw|shape is too large/i.test(got);
   return new VerilensError('RUN_FAILED', memory ? `the run needs more memory than ${device} has` : `the run failed on ${device}`, { place, got, cause: error, remedy: memory ? 'Use smaller inputs or batches.' : undefined });
 }

@@ -34,13 +34,14 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
   const open = new Set<Session>();
   const limits = { maxBytes: parts.maxModelBytes ?? MAX_MODEL_BYTES, fetches: parts.fetches };
   let disposed = false;
+  let unshared = 0;
   const alive = (): void => {
     if (disposed) throw new VerilensError('DISPOSED', 'the runtime was disposed', { place: parts.name, remedy: 'Create a new one.' });
   };
 
   const share = (model: CheckedModel): { shared: Shared; release: () => Promise<void> } => {
     // Tensors beside the model may change between loads, so such models are not shared.
-    const key = model.external.length === 0 ? model.sha256 : `${model.sha256} ${crypto.randomUUID()}`;
+    const key = model.external.length === 0 ? model.sha256 : `${model.sha256} ${(unshared += 1)}`;
     let shared = cache.get(key);
     if (shared === undefined) {
       const session = queue.add(() => parts.engine.create(model.bytes, model.external, parts.device), model.place).catch((error: unknown) => {
