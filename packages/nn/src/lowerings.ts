@@ -121,7 +121,11 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     const classes = e.tensor(Int32Array.from({ length: depth }, (_, i) => i), [depth]);
     return e.node('Cast', [e.node('Equal', [e.reshape(labels!, [...at.shape, 1]), classes])], { to: { int: TYPE_NUMBER.float32 } });
   },
-  matmul: (e, { names, attrs: { transA, transB, alpha } }) => product(e, names, { transA, transB, alpha }),
+  matmul: (e, { names, inputs: [a, b], attrs }) => {
+    const { transA, transB, alpha } = attrs;
+    const flat = a.shape.length === 2 && b.shape.length === 2;
+    return flat ? e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } }) : product(e, names, attrs);
+  },
   gemm: (e, { names, attrs: { transA, transB } }) => e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) } }),
   softmax: (e, { names, attrs: { axis } }) => e.node('Softmax', names, { axis: { int: axis } }),
   logSoftmax: (e, { names, attrs: { axis } }) => e.node('LogSoftmax', names, { axis: { int: axis } }),

@@ -19,7 +19,7 @@ const LANES = [
 
 /** 128 bits that depend on every character, four lanes mixed with each other at the end. */
 function hash128(text: string): readonly [number, number, number, number] {
-  const h = LANES.map(([start]) => start);
+  const h: number[] = LANES.map(([start]) => start);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     for (let lane = 0; lane < 4; lane++) h[lane] = h[(lane + 1) % 4]! ^ Math.imul(h[lane]! ^ code, LANES[lane]![1]);

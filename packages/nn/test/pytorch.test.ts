@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Tensor, type Runtime, type TensorMap } from '@verilens/core';
-import { native } from '@verilens/runtime-native';
-import { wasm } from '@verilens/runtime-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as nn from '../src/index.ts';
 import type { Sym } from '../src/index.ts';
+import { devices } from './devices.ts';
 import { smallVit } from './small-vit.ts';
 
 interface Case {
@@ -65,17 +64,14 @@ const trained = [
   { name: 'cnn', module: cnn, x: [4, 3, 8, 8], optimizer: nn.sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.01 }), clipNorm: undefined },
 ];
 
-describe.each([
-  ['native CPU', () => native({ device: 'cpu', threads: 1 })],
-  ['WASM', () => wasm({ device: 'wasm', threads: 1 })],
-] as const)('against PyTorch, %s', (_, open) => {
+describe.each(devices)('against PyTorch, $name', ({ open, skip, slow }) => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await open();
+    if (skip === undefined) runtime = await open();
   });
   afterAll(() => runtime?.dispose());
 
-  it.each(cases.map((row) => [`${row.op} ${row.name}`, row] as const))('%s', async (label, row) => {
+  it.skipIf(slow || skip !== undefined).each(cases.map((row) => [`${row.op} ${row.name}`, row] as const))('%s', async (label, row) => {
     const value = (key: string): Float32Array => values.get(`${row.name}.${key}`)!.data as Float32Array;
     const inputs: Record<string, Sym> = {};
     const feeds: TensorMap = {};
@@ -98,7 +94,7 @@ describe.each([
     for (const key of Object.keys(outputs)) expect(worst(results[key]!.data as Float32Array, value(key)), key).toBeLessThan(2e-5);
   });
 
-  it.each(trained)('the loss curve of a $name', async ({ name, module, x, optimizer, clipNorm }) => {
+  it.skipIf(skip !== undefined).each(trained)('the loss curve of a $name', async ({ name, module, x, optimizer, clipNorm }) => {
     const apply = module.apply as (p: never, x: Sym) => Sym;
     const step = nn.trainingStep({
       module,

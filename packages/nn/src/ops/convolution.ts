@@ -8,7 +8,7 @@ import { constant } from './source.ts';
 type ConvolutionOp = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGradient' | 'maxPool2d' | 'avgPool2d' | 'upsampleNearest';
 
 /** Output height and width of a window over `height` x `width`. */
-export function windowOutput(op: string, height: number, width: number, w: Window, dilation: readonly [number, number] = [1, 1]): readonly [number, number] {
+function windowOutput(op: string, height: number, width: number, w: Window, dilation: readonly [number, number] = [1, 1]): readonly [number, number] {
   const [top, left, bottom, right] = w.padding;
   const h = Math.floor((height + top + bottom - (dilation[0] * (w.size[0] - 1) + 1)) / w.stride[0]) + 1;
   const v = Math.floor((width + left + right - (dilation[1] * (w.size[1] - 1) + 1)) / w.stride[1]) + 1;
