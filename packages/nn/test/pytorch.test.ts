@@ -108,12 +108,14 @@ describe.each(devices)('against PyTorch, $name', ({ open, skip, slow }) => {
     await using trainer = await nn.createTrainer(step, { runtime, seed: 0, init: named('initial') });
     const { rates, losses, norms } = runs[name]!;
     const batches = { x: training.get(`${name}.x`)!.data as Float32Array, y: training.get(`${name}.y`)!.data as Int32Array };
-    for (const [s, rate] of rates.entries()) {
+    // on software WebGPU compiling the shaders takes most of the time: two steps tell whether the whole graph is right
+    for (const [s, rate] of rates.slice(0, slow ? 2 : rates.length).entries()) {
       const part = <T extends Float32Array | Int32Array>(data: T): T => data.slice((s % 3) * (data.length / 3), ((s % 3) + 1) * (data.length / 3)) as T;
       const { loss, metrics } = await trainer.step({ x: part(batches.x), y: part(batches.y) }, rate);
       expect(Math.abs(loss - losses[s]!) / losses[s]!, `loss of step ${s}`).toBeLessThan(1e-4);
       expect(Math.abs(metrics['gradientNorm']! - norms[s]!) / norms[s]!, `gradient norm of step ${s}`).toBeLessThan(1e-3);
     }
+    if (slow) return;
     const wanted = named('final');
     for (const [key, { data }] of trainer.parameters()) {
       // softmax does not change when all scores of a row move alike, so the bias of the keys has no gradient but rounding
@@ -121,5 +123,5 @@ describe.each(devices)('against PyTorch, $name', ({ open, skip, slow }) => {
       const known = (all: Float32Array): Float32Array => (key.endsWith('qkv.bias') ? Float32Array.of(...all.slice(0, all.length / 3), ...all.slice((2 * all.length) / 3)) : all);
       expect(worst(known(data), known(wanted.get(key)!.data)), key).toBeLessThan(2e-3);
     }
-  });
+  }, 240_000);
 });
