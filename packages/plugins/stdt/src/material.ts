@@ -66,7 +66,8 @@ async function readItem(item: DatasetItem, finder: FaceFinder, recipe: SmallReci
   if (media.kind === 'image') {
     for await (const { image } of media.frames({ signal })) return { windows: [], photos: await sourcesOfPhotos([{ name: item.id, image }], finder, { signal }) };
   }
-  const identity = item.identity ?? item.id;
+  // Each video is an identity of its own: another video of the same person has other moments, light and framing.
+  const identity = item.id;
   const seconds = (media.info.durationMs ?? 60_000) / 1000;
   // At most as many windows as fit; half a window of room between two keeps them from repeating each other.
   const perSecond = Math.min(recipe.windowsPerVideo / seconds, ((media.info.frameRate ?? 25) / frames) * 0.67);

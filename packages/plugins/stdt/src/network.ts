@@ -19,7 +19,10 @@ export interface Network {
 /** Seed of the bags drawn at inference. */
 const BAG_SEED = 'stdt/inference';
 
-/** @param draws bags per clip (R of the sheet); they go through the session as one batch */
+/**
+ * @param draws bags per clip (R of the sheet); they go through the session as one batch
+ * @param chosen bags to use instead of drawn ones, `draws` of them
+ */
 export async function loadNetwork(
   runtime: Runtime,
   config: StdtConfig,
@@ -27,11 +30,12 @@ export async function loadNetwork(
   card: ModelCard,
   draws: number,
   signal?: AbortSignal,
+  chosen?: readonly Bag[],
 ): Promise<Network> {
   checkConfig(config);
   const session = await runtime.load(source, { card, signal });
   const random = createRandom(BAG_SEED);
-  const bags = Array.from({ length: draws }, () => drawBag(config, random));
+  const bags = chosen ?? Array.from({ length: draws }, () => drawBag(config, random));
   const count = bagLength(config);
   const length = patchLength(config);
   const cells = flat(bags.map((bag) => bag.cells));

@@ -14,7 +14,7 @@ export const SMALL_RECIPE: SmallRecipe = {
   inconclusiveFrom: 0.1,
   draws: 8,
   temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 16, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
-  spatial: { operations: ['paste', 'resample'], schedule: { epochs: 24, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+  spatial: { operations: ['paste', 'resample'], schedule: { epochs: 20, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
 };
 
 export interface SmallRecipe {

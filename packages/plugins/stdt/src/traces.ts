@@ -2,16 +2,19 @@ import type { Bag } from './dropout.ts';
 import { patchSide, type StdtConfig } from './config.ts';
 
 /**
- * What a patch shows of the pixels, three channels (R, G, B) per part:
- * `rgb` the colours, (x - 0.5) * 4 of 0..1; `temporal` the size of the second temporal difference,
- * |x(t+1) - 2 x(t) + x(t-1)|, where edge frames take their neighbour's; `spatial` the size of what a 3x3 mean leaves,
- * |x - mean|, as a multiple of the clip's own mean residue, so that a camera's sharpness and noise do not count;
- * `appearance` rgb and spatial; `all` the three parts together (the controls of the evidence).
- * Raw colours alone do not lead a small model to temporal traces; the explicit difference does.
+ * What a patch shows of the pixels:
+ * `rgb` the colours, (x - 0.5) * 4 of 0..1, three numbers a pixel;
+ * `temporal` the size of the second temporal difference, |x(t+1) - 2 x(t) + x(t-1)|, where edge frames take their
+ * neighbour's, three numbers a pixel: raw colours alone do not lead a small model to temporal traces;
+ * `spatial` for each quarter of the patch its mean colour and, in two frequency bands, the logarithm of the mean size
+ * of the luminance: differences of logarithms between places do not depend on how sharp or noisy a camera is;
+ * `all` the three together (the controls of the evidence), `appearance` those that one frame can show.
  */
 export type TraceKind = 'rgb' | 'temporal' | 'spatial' | 'appearance' | 'all';
 
-const PARTS: Readonly<Record<TraceKind, readonly ('rgb' | 'temporal' | 'spatial')[]>> = {
+type Part = 'rgb' | 'temporal' | 'spatial';
+
+const PARTS: Readonly<Record<TraceKind, readonly Part[]>> = {
   rgb: ['rgb'],
   temporal: ['temporal'],
   spatial: ['spatial'],
@@ -24,12 +27,18 @@ export type ClipPixels = Uint8Array | Uint8ClampedArray;
 
 /** Numbers in a patch. */
 export function patchLength(config: StdtConfig): number {
-  const side = patchSide(config);
-  return PARTS[config.trace].length * 3 * side * side;
+  return PARTS[config.trace].reduce((length, part) => length + partLength(part, patchSide(config)), 0);
+}
+
+/** Quarters of a patch x (three colours and two bands). */
+const SPATIAL_LENGTH = 4 * 5;
+
+function partLength(part: Part, side: number): number {
+  return part === 'spatial' ? SPATIAL_LENGTH : 3 * side * side;
 }
 
 /** Scale of the inputs: grey levels 0..255 to about unit size. */
-const SCALE = { rgb: 4 / 255, temporal: 8 / 255, spatial: 0.5 } as const;
+const SCALE = { rgb: 4 / 255, temporal: 8 / 255 } as const;
 
 /**
  * Writes the patches of a bag, [k * m, patchLength], channel by channel, row by row.
@@ -45,15 +54,20 @@ export function writeBag(
   hidden?: ReadonlySet<number>,
 ): void {
   const length = patchLength(config);
-  const spatialScale = PARTS[config.trace].includes('spatial') ? SCALE.spatial / meanResidue(pixels, config) : 0;
+  const known = new Map<number, Bands>();
+  const bands = (frame: number): Bands => {
+    const found = known.get(frame) ?? bandsOf(pixels, config.faceSize, frame);
+    known.set(frame, found);
+    return found;
+  };
   for (let i = 0; i < bag.cells.length; i++) {
     const at = offset + i * length;
     if (hidden?.has(bag.cells[i]!)) out.fill(0, at, at + length);
-    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, spatialScale, out, at);
+    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, bands, out, at);
   }
 }
 
-function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, spatialScale: number, out: Float32Array, offset: number): void {
+function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, bands: (frame: number) => Bands, out: Float32Array, offset: number): void {
   const side = patchSide(config);
   const left = (cell % config.grid) * side;
   const top = Math.floor(cell / config.grid) * side;
@@ -61,8 +75,8 @@ function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell:
   for (const part of PARTS[config.trace]) {
     if (part === 'rgb') writeColours(pixels, config.faceSize, frame, left, top, side, out, at);
     else if (part === 'temporal') writeTemporal(pixels, config, frame, left, top, side, out, at);
-    else writeSpatial(pixels, config.faceSize, frame, left, top, side, spatialScale, out, at);
-    at += 3 * side * side;
+    else writeSpatial(bands(frame), pixels, config.faceSize, frame, left, top, side, out, at);
+    at += partLength(part, side);
   }
 }
 
@@ -89,40 +103,67 @@ function writeTemporal(pixels: ClipPixels, config: StdtConfig, frame: number, le
   }
 }
 
-function writeSpatial(pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, scale: number, out: Float32Array, at: number): void {
+function writeSpatial(bands: Bands, pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
   const start = frame * size * size * 3;
-  for (let channel = 0; channel < 3; channel++) {
-    for (let y = top; y < top + side; y++) {
-      const y0 = Math.max(0, y - 1);
-      const y1 = Math.min(size - 1, y + 1);
-      for (let x = left; x < left + side; x++) {
-        const x0 = Math.max(0, x - 1);
-        const x1 = Math.min(size - 1, x + 1);
-        let sum = 0;
-        for (let v = y0; v <= y1; v++) for (let u = x0; u <= x1; u++) sum += pixels[start + (v * size + u) * 3 + channel]!;
-        const mean = sum / ((y1 - y0 + 1) * (x1 - x0 + 1));
-        out[at++] = Math.abs(pixels[start + (y * size + x) * 3 + channel]! - mean) * scale;
+  const half = side / 2;
+  const count = half * half;
+  for (let quarter = 0; quarter < 4; quarter++) {
+    const x0 = left + (quarter % 2) * half;
+    const y0 = top + Math.floor(quarter / 2) * half;
+    let [red, green, blue, fine, coarse] = [0, 0, 0, 0, 0];
+    for (let y = y0; y < y0 + half; y++) {
+      for (let x = x0, place = y * size + x0; x < x0 + half; x++, place++) {
+        const pixel = start + place * 3;
+        red += pixels[pixel]!;
+        green += pixels[pixel + 1]!;
+        blue += pixels[pixel + 2]!;
+        fine += bands.fine[place]!;
+        coarse += bands.coarse[place]!;
       }
     }
+    for (const colour of [red, green, blue]) out[at++] = (colour / count - 127.5) * SCALE.rgb;
+    for (const band of [fine, coarse]) out[at++] = Math.log(band / count + 0.25);
   }
 }
 
-/** Mean residue of the green channel, in grey levels, over every second pixel of every second row; at least 0.25. */
-function meanResidue(pixels: ClipPixels, { faceSize: size, frames }: StdtConfig): number {
-  const line = size * 3;
-  let sum = 0;
-  let count = 0;
-  for (let t = 0; t < frames; t++) {
-    for (let y = 1; y < size - 1; y += 2) {
-      for (let x = 1; x < size - 1; x += 2) {
-        const at = (t * size + y) * line + x * 3 + 1;
-        const up = at - line;
-        const down = at + line;
-        const around = pixels[up - 3]! + pixels[up]! + pixels[up + 3]! + pixels[at - 3]! + pixels[at + 3]! + pixels[down - 3]! + pixels[down]! + pixels[down + 3]!;
-        sum += Math.abs(8 * pixels[at]! - around) / 9;
-        count++;
-      }
+/** Size of the luminance in two frequency bands of one frame, [size, size]. */
+interface Bands {
+  /** |x - mean of 3x3| */
+  readonly fine: Float32Array;
+  /** |mean of 3x3 - mean of 7x7| */
+  readonly coarse: Float32Array;
+}
+
+function bandsOf(pixels: ClipPixels, size: number, frame: number): Bands {
+  const luminance = new Float32Array(size * size);
+  // sums[(y) * line + x]: sum of all luminance above and left of (x, y)
+  const line = size + 1;
+  const sums = new Float64Array(line * line);
+  let from = frame * size * size * 3;
+  for (let y = 0; y < size; y++) {
+    let row = 0;
+    for (let x = 0; x < size; x++, from += 3) {
+      const value = 0.299 * pixels[from]! + 0.587 * pixels[from + 1]! + 0.114 * pixels[from + 2]!;
+      luminance[y * size + x] = value;
+      row += value;
+      sums[(y + 1) * line + x + 1] = sums[y * line + x + 1]! + row;
     }
   }
-  return Math.max(0.25, sum / count);
+  const mean = (x: number, y: number, radius: number): number => {
+    const x0 = Math.max(0, x - radius);
+    const y0 = Math.max(0, y - radius);
+    const x1 = Math.min(size, x + radius + 1);
+    const y1 = Math.min(size, y + radius + 1);
+    return (sums[y1 * line + x1]! - sums[y0 * line + x1]! - sums[y1 * line + x0]! + sums[y0 * line + x0]!) / ((y1 - y0) * (x1 - x0));
+  };
+  const fine = new Float32Array(size * size);
+  const coarse = new Float32Array(size * size);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const near = mean(x, y, 1);
+      fine[y * size + x] = Math.abs(luminance[y * size + x]! - near);
+      coarse[y * size + x] = Math.abs(near - mean(x, y, 3));
+    }
+  }
+  return { fine, coarse };
 }

@@ -1,12 +1,13 @@
 import type { ModelCard, TrainOptions, TrainProgress, TrainResult } from '@verilens/core';
-import { buildRealClipSet, FORGE_PARAMETERS, type ClipSet, type Dataset, type ForgeOperation } from '@verilens/data';
+import { FORGE_PARAMETERS, type Dataset } from '@verilens/data';
 import { rocAuc } from '@verilens/metrics';
 import { writeSafetensors } from '@verilens/nn';
 import { calibrate } from './calibrate.ts';
 import { networkCard } from './card.ts';
 import { CONFIGS } from './config.ts';
 import { exportNetwork } from './export.ts';
-import { collectMaterial, type Material, type SplitMaterial } from './material.ts';
+import { forgedSet } from './forged-set.ts';
+import { collectMaterial, type SplitMaterial } from './material.ts';
 import { loadNetwork } from './network.ts';
 import { SMALL_RECIPE, type NetworkRecipe, type SmallRecipe } from './recipe.ts';
 import { clipAt } from './samples.ts';
@@ -85,21 +86,6 @@ async function trainPart(part: Part, material: SplitMaterial, options: SmallTrai
     safetensors: writeSafetensors(parameters, { format: 'stdt', part, seed: String(seed) }),
     auc: rocAuc(all, all.map((_, i) => (i < logits.real.length ? 0 : 1))),
   };
-}
-
-/** As many real as forged clips. */
-function forgedSet({ windows, photos }: Material, operations: readonly ForgeOperation[], count: number, seed: string, recipe: SmallRecipe, signal?: AbortSignal): Promise<ClipSet> {
-  const { photoShare, selfDonorShare } = recipe;
-  return buildRealClipSet({
-    windows,
-    photos,
-    amount: { real: count, forged: count },
-    operations,
-    photoShare: photos.length > 0 ? photoShare : 0,
-    selfDonorShare: photos.length > 0 ? selfDonorShare : 1,
-    seed,
-    signal,
-  });
 }
 
 function steps({ schedule }: NetworkRecipe, clipsPerClass: number): number {

@@ -1,4 +1,4 @@
-import { VerilensError, type Trainer, type TrainOptions, type TrainResult } from '@verilens/core';
+import { VerilensError, type EvidenceOptions, type EvidenceReport, type Trainer, type TrainOptions, type TrainResult } from '@verilens/core';
 import type { Dataset } from '@verilens/data';
 
 /** `small`: from real videos and photographs. `procedural`: from drawn faces alone, for trying things out; not for real video. */
@@ -17,6 +17,9 @@ export const trainer: Trainer = {
     if (data !== undefined) throw new VerilensError('BAD_INPUT', 'not a dataset', { place: 'plugin stdt', expected: 'a dataset of @verilens/data', got: typeof data });
     const { trainingFootage } = await import('./sample-footage.ts');
     return trainSmall(await trainingFootage(), options);
+  },
+  async evidence(options: EvidenceOptions): Promise<EvidenceReport> {
+    return (await import('./evidence.ts')).evidence(options);
   },
 };
 
