@@ -61,14 +61,21 @@ function split(rgb: Uint8Array | Uint8ClampedArray, width: number, height: numbe
       const b = (upper + right) * 3;
       const c = (lower + left) * 3;
       const d = (lower + right) * 3;
-      const r = (rgb[a]! + rgb[b]! + rgb[c]! + rgb[d]!) / 4;
-      const g = (rgb[a + 1]! + rgb[b + 1]! + rgb[c + 1]! + rgb[d + 1]!) / 4;
-      const blue = (rgb[a + 2]! + rgb[b + 2]! + rgb[c + 2]! + rgb[d + 2]!) / 4;
       const at = row * cb.stride + x;
-      cb.data[at] = round(-0.168736 * r - 0.331264 * g + 0.5 * blue);
-      cr.data[at] = round(0.5 * r - 0.418688 * g - 0.081312 * blue);
+      // Rounded per pixel, then averaged with a bias that alternates 1, 2: as libjpeg, so that no drift adds up.
+      const bias = 1 + (x & 1);
+      cb.data[at] = (blueOf(rgb, a) + blueOf(rgb, b) + blueOf(rgb, c) + blueOf(rgb, d) + bias) >> 2;
+      cr.data[at] = (redOf(rgb, a) + redOf(rgb, b) + redOf(rgb, c) + redOf(rgb, d) + bias) >> 2;
     }
   }
+}
+
+/** Cb and Cr of one pixel, -128..127. */
+function blueOf(rgb: Uint8Array | Uint8ClampedArray, i: number): number {
+  return round(-0.168736 * rgb[i]! - 0.331264 * rgb[i + 1]! + 0.5 * rgb[i + 2]!);
+}
+function redOf(rgb: Uint8Array | Uint8ClampedArray, i: number): number {
+  return round(0.5 * rgb[i]! - 0.418688 * rgb[i + 1]! - 0.081312 * rgb[i + 2]!);
 }
 
 function join(rgb: Uint8Array | Uint8ClampedArray, width: number, height: number, y: Plane, cb: Float32Array, cr: Float32Array, stride: number): void {
