@@ -6,6 +6,9 @@ import { animatePhoto, buildRealClipSet, createRandom, FORGE_OPERATIONS, FORGE_P
 const CLEAN: ForgeParameters = { ...FORGE_PARAMETERS, noise: [0, 0], jpegQuality: [100, 100] };
 const FACE: readonly Point[] = [[75, 80], [115, 80], [95, 100], [95, 122], [55, 85], [135, 85]];
 
+/** Byte for byte; the matchers would take seconds over a clip. */
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
 /** A textured picture that differs by seed. */
 function texture(seed: number): Image {
   const random = createRandom(seed);
@@ -44,7 +47,7 @@ describe('forgeClip', () => {
   it.each(FORGE_OPERATIONS)('%s: seeded, changes the face, leaves the surroundings of its real twin', (operation) => {
     const forge = (): ForgedClip => forgeClip(target, operation, { random: createRandom(5), parameters: CLEAN, donors, moments });
     const forged = forge();
-    expect(forged.pixels).toEqual(forge().pixels);
+    expect(same(forged.pixels, forge().pixels)).toBe(true);
     const real = realClip(target, { random: createRandom(5), parameters: CLEAN });
     let inside = 0;
     let outside = 0;
@@ -80,9 +83,9 @@ describe('forgeClip', () => {
 
 it('controls keep noise and compression but differ as named', () => {
   const of = (control: 'fresh' | 'interpolated-again' | 'no-warp'): Uint8Array => realClip(target, { random: createRandom(2), control }).pixels;
-  expect(of('fresh')).toEqual(realClip(target, { random: createRandom(2) }).pixels);
-  expect(of('no-warp')).not.toEqual(of('fresh'));
-  expect(of('interpolated-again')).not.toEqual(of('fresh'));
+  expect(same(of('fresh'), realClip(target, { random: createRandom(2) }).pixels)).toBe(true);
+  expect(same(of('no-warp'), of('fresh'))).toBe(false);
+  expect(same(of('interpolated-again'), of('fresh'))).toBe(false);
 });
 
 it('animates photographs smoothly', () => {
@@ -119,8 +122,8 @@ describe('buildRealClipSet', () => {
     const build = (seed: number): ReturnType<typeof buildRealClipSet> => buildRealClipSet({ windows: moments, photos: [photo], amount: { real: 2, forged: 5 }, seed });
     const [a, b, c] = [await build(1), await build(1), await build(2)];
     expect(a.labels.reduce((sum, label) => sum + label, 0)).toBe(5);
-    expect(a.pixels).toEqual(b.pixels);
-    expect(a.pixels).not.toEqual(c.pixels);
+    expect(same(a.pixels, b.pixels)).toBe(true);
+    expect(same(a.pixels, c.pixels)).toBe(false);
     expect(a.kinds.filter((kind) => kind === 'reenact')).toHaveLength(1);
   });
 
