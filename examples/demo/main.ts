@@ -26,7 +26,7 @@ async function demo(): Promise<number> {
   if (existsSync(twin)) say(`1. The forged twin is there from an earlier run (${relative(root, twin)}).`);
   else {
     say("1. Making a forged twin of a real video: another person's inner face is put on it.");
-    const donor = sampleFile('@vladmandic/face-api', 'demo/sample1.jpg');
+    const donor = sampleFile('@vladmandic/face-api', 'demo/sample6.jpg');
     const made = await makeTwin({ video, donor, to: twin, signal: stop.signal, onProgress: (fraction) => progress(`   ${Math.floor(fraction * 100)} %`) });
     progress('');
     say(`   ${made.forged} of ${made.frames} frames forged -> ${relative(root, twin)}`);

@@ -1,6 +1,6 @@
 import { throwIfAborted, VerilensError, type VideoFrame } from '@verilens/core';
 import { forgeVideo, reducePhoto, sourceFromPhoto, type SourcePhoto } from '@verilens/data';
-import { createFaceFinder, cropSide, type FaceFinder, facesOfImage, measureFace } from '@verilens/faces';
+import { createFaceFinder, type FaceFinder, facesOfImage } from '@verilens/faces';
 import { openMedia, writeVideo } from '@verilens/media';
 import { native } from '@verilens/runtime-native';
 import { mkdir, rename, rm } from 'node:fs/promises';
@@ -46,14 +46,13 @@ export async function makeTwin({ video, donor, to, signal, onProgress }: TwinOpt
   return { frames, forged };
 }
 
-/** The largest face of a photograph, not much sharper than a face of a small video. */
+/** The clearest face of a photograph, made not much sharper than a face of a small video. */
 async function donorFrom(file: string, finder: FaceFinder): Promise<SourcePhoto> {
   await using opened = await openMedia(file);
   for await (const { image } of opened.frames()) {
     const faces = await facesOfImage(image, finder);
-    const side = (at: (typeof faces)[number]): number => cropSide(measureFace(at.face.keypoints));
-    const largest = faces.toSorted((a, b) => side(b) - side(a))[0];
-    if (largest !== undefined) return reducePhoto(sourceFromPhoto(largest, 'donor'), 200);
+    const [clearest] = faces.toSorted((a, b) => b.face.score - a.face.score);
+    if (clearest !== undefined) return reducePhoto(sourceFromPhoto(clearest, 'donor'), 200);
   }
   throw new VerilensError('BAD_INPUT', 'no face in the photograph', { place: file });
 }
