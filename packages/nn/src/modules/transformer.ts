@@ -1,5 +1,5 @@
 import { VerilensError } from '@verilens/core';
-import { truncatedNormalInit } from '../initialisers.ts';
+import { xavierUniform } from '../initialisers.ts';
 import { module, type Module } from '../module.ts';
 import { add, gelu } from '../ops/elementwise.ts';
 import { attention } from '../ops/normalisation.ts';
@@ -34,8 +34,8 @@ export function multiHeadAttention(width: number, heads: number): MultiHeadAtten
   if (width % heads !== 0) {
     throw new VerilensError('BAD_OPTION', 'the width does not divide among the heads', { place: 'nn multiHeadAttention', expected: `a width that is a multiple of ${heads}`, got: String(width), remedy: 'Change width or heads.' });
   }
-  const qkv = linear(width, 3 * width, { init: truncatedNormalInit(0.02) });
-  const out = linear(width, width, { init: truncatedNormalInit(0.02) });
+  const qkv = linear(width, 3 * width, { init: xavierUniform() });
+  const out = linear(width, width, { init: xavierUniform() });
   return module('multiHeadAttention', { qkv, out }, (p, x: Sym, options: AttentionOptions = {}) => {
     const [batch, length, size] = x.shape;
     if (x.shape.length !== 3 || size !== width) throw shapeError('multiHeadAttention', `x [B, T, ${width}]`, describe(x), 'Reshape to one sequence per row of the batch.');
@@ -49,8 +49,8 @@ export function multiHeadAttention(width: number, heads: number): MultiHeadAtten
 
 /** linear, GELU, linear over the last axis. */
 export function mlp(width: number, hidden: number): Mlp {
-  const up = linear(width, hidden, { init: truncatedNormalInit(0.02) });
-  const down = linear(hidden, width, { init: truncatedNormalInit(0.02) });
+  const up = linear(width, hidden, { init: xavierUniform() });
+  const down = linear(hidden, width, { init: xavierUniform() });
   return module('mlp', { up, down }, (p, x: Sym, options: DropoutOptions = {}) => down.apply(p.down, dropout(gelu(up.apply(p.up, x)), options.dropout ?? 0, options.draw)));
 }
 

@@ -4,9 +4,10 @@ import { aucInterval, rocAuc } from '@verilens/metrics';
 import { CONFIGS } from './config.ts';
 import { finishedRuns, type Figures } from './evidence-store.ts';
 import { collectMaterial, type Material } from './material.ts';
-import { forgedSet } from './forged-set.ts';
+import { forgedSet, samplesOf } from './forged-set.ts';
 import { SMALL_RECIPE, type SmallRecipe } from './recipe.ts';
 import { testFootage, trainingFootage } from './sample-footage.ts';
+import { pickSamples } from './samples.ts';
 import { scoreSamples, trainedNetwork } from './score-samples.ts';
 import { trainNetwork } from './train-network.ts';
 
@@ -18,7 +19,7 @@ export interface FootageRun {
   /** Operation left out of training, or `none`. */
   readonly left: ForgeOperation | 'none';
   readonly seed: number;
-  /** AUC by operation and by `real:<control>`; `<operation>:low` and `:high` of a 95 % bootstrap over windows. */
+  /** AUC by operation (of the one left out alone, if there is one) and by `real:<control>`; `<operation>:low` and `:high` of a 95 % bootstrap over windows. */
   readonly figures: Figures;
 }
 
@@ -29,13 +30,15 @@ export async function footageRuns(options: EvidenceOptions, recipe: SmallRecipe 
     (['temporal', 'spatial'] as const).flatMap((part) => (['none', ...recipe[part].operations] as const).map((left) => ({ seed, part, left }))),
   );
   let footage: Promise<Footage> | undefined;
+  let forged: { readonly seed: number; readonly set: ClipSet } | undefined;
   const runs: FootageRun[] = [];
   for (const [i, { seed, part, left }] of plan.entries()) {
     throwIfAborted(options.signal, 'plugin stdt, evidence');
     options.onProgress?.(`real footage: ${part}, without ${left}, seed ${seed}`, i / plan.length);
     const figures = await finished(`footage-v${recipe.version}-${part}-${left}-${seed}`, async () => {
       footage ??= collect(options, recipe);
-      return oneRun(options, recipe, part, left, seed, await footage);
+      if (forged?.seed !== seed) forged = { seed, set: await forgedSet((await footage).training, recipe.clipsPerOperation, `train/${seed}`, recipe, options.signal) };
+      return oneRun(options, recipe, part, left, seed, forged.set, (await footage).tests);
     });
     runs.push({ part, left, seed, figures });
   }
@@ -63,21 +66,23 @@ async function collect(options: EvidenceOptions, recipe: SmallRecipe): Promise<F
   return { training, tests };
 }
 
-async function oneRun(options: EvidenceOptions, recipe: SmallRecipe, part: FootageRun['part'], left: FootageRun['left'], seed: number, { training, tests }: Footage): Promise<Figures> {
+async function oneRun(options: EvidenceOptions, recipe: SmallRecipe, part: FootageRun['part'], left: FootageRun['left'], seed: number, training: ClipSet, tests: readonly ClipSet[]): Promise<Figures> {
   const { runtime, signal } = options;
   const config = CONFIGS[part];
   const { operations, schedule } = recipe[part];
-  const samples = await forgedSet(training, operations.filter((operation) => operation !== left), recipe.clipsPerClass, `train/${part}/${seed}`, recipe, signal);
+  const samples = samplesOf(training, operations.filter((operation) => operation !== left));
   const parameters = await trainNetwork({ runtime, config, schedule, samples, seed, signal });
   const network = await trainedNetwork(runtime, config, parameters, recipe.draws);
   const scores = new Map<string, number[]>();
   const windows = new Map<string, number[]>();
   try {
     for (const [video, test] of tests.entries()) {
-      const logits = await scoreSamples(network, test, signal);
-      test.kinds.forEach((kind, i) => {
+      const places = test.kinds.flatMap((kind, place) => (left === 'none' || kind === 'real' || kind === left ? [place] : []));
+      const logits = await scoreSamples(network, pickSamples(test, places), signal);
+      places.forEach((place, i) => {
+        const kind = test.kinds[place]!;
         scores.set(kind, [...(scores.get(kind) ?? []), logits[i]!]);
-        windows.set(kind, [...(windows.get(kind) ?? []), video * 10_000 + test.windows[i]!]);
+        windows.set(kind, [...(windows.get(kind) ?? []), video * 10_000 + test.windows[place]!]);
       });
     }
   } finally {

@@ -1,18 +1,28 @@
 import { buildRealClipSet, type ClipSet, type ForgeOperation } from '@verilens/data';
 import type { Material } from './material.ts';
 import type { SmallRecipe } from './recipe.ts';
+import { pickSamples, type Samples } from './samples.ts';
 
-/** As many real as forged clips. */
-export function forgedSet({ windows, photos }: Material, operations: readonly ForgeOperation[], count: number, seed: string, recipe: SmallRecipe, signal?: AbortSignal): Promise<ClipSet> {
-  const { photoShare, selfDonorShare } = recipe;
+/** Forged clips, `perOperation` of each kind that either network learns, and as many real ones as the larger network needs. */
+export function forgedSet({ windows, photos }: Material, perOperation: number, seed: string, recipe: SmallRecipe, signal?: AbortSignal): Promise<ClipSet> {
+  const operations = [...recipe.temporal.operations, ...recipe.spatial.operations];
+  const real = Math.max(recipe.temporal.operations.length, recipe.spatial.operations.length) * perOperation;
   return buildRealClipSet({
     windows,
     photos,
-    amount: { real: count, forged: count },
+    amount: { real, forged: operations.length * perOperation },
     operations,
-    photoShare: photos.length > 0 ? photoShare : 0,
-    selfDonorShare: photos.length > 0 ? selfDonorShare : 1,
+    photoShare: photos.length > 0 ? recipe.photoShare : 0,
+    selfDonorShare: photos.length > 0 ? recipe.selfDonorShare : 1,
     seed,
     signal,
   });
+}
+
+/** The clips of these operations and as many real ones. */
+export function samplesOf(set: ClipSet, operations: readonly ForgeOperation[]): Samples {
+  const places = set.kinds.map((kind, place) => ({ kind, place }));
+  const forged = places.filter(({ kind }) => (operations as readonly string[]).includes(kind)).map(({ place }) => place);
+  const real = places.filter(({ kind }) => kind === 'real').map(({ place }) => place);
+  return pickSamples(set, [...real.slice(0, forged.length), ...forged]);
 }

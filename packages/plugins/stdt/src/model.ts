@@ -1,5 +1,5 @@
 import {
-  add, concat, embedding, expand, layerNormModule, linear, module, namedParams, param, reshape, slice, transformerBlock, truncatedNormalInit, zerosInit,
+  add, concat, embedding, expand, layerNormModule, linear, module, namedParams, param, reshape, slice, transformerBlock, truncatedNormalInit,
   type LinearParams, type Module, type ParamSpec, type Sym, type TransformerBlock,
 } from '@verilens/nn';
 import { bagLength, checkConfig, type StdtConfig } from './config.ts';
@@ -46,7 +46,7 @@ export function stdtNetwork(config: StdtConfig): StdtNetwork {
   const project = linear(patchLength(config), dim);
   const blocks = Array.from({ length: config.depth }, () => transformerBlock(dim, config.heads, { mlpRatio: config.mlpRatio }));
   const norm = layerNormModule(dim, { epsilon: 1e-6 });
-  const head = linear(dim, 2, { init: zerosInit() });
+  const head = linear(dim, 2);
   const cells = rank ? undefined : embedding(config.grid ** 2, dim);
   const frames = rank ? undefined : embedding(config.frames, dim);
   const params: StdtParams = {

@@ -5,27 +5,27 @@ import type { Schedule } from './train-network.ts';
 export const SMALL_RECIPE: SmallRecipe = {
   version: 1,
   windowsPerVideo: 300,
-  clipsPerClass: 1500,
+  clipsPerOperation: 500,
   calibrationShare: 0.2,
-  calibrationClipsPerClass: 300,
+  calibrationClipsPerOperation: 100,
   photoShare: 0.35,
   selfDonorShare: 0.5,
   falseAlarmRate: 0.01,
   inconclusiveFrom: 0.1,
   draws: 8,
-  temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 16, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
-  spatial: { operations: ['paste', 'resample'], schedule: { epochs: 20, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+  temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 8, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+  spatial: { operations: ['paste', 'resample'], schedule: { epochs: 14, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
 };
 
 export interface SmallRecipe {
   readonly version: number;
   /** Windows of 8 consecutive frames taken from each video, evenly spread. */
   readonly windowsPerVideo: number;
-  /** Real clips, and as many forged ones, per network. */
-  readonly clipsPerClass: number;
+  /** Forged clips of each kind; a network sees as many real clips as forged ones. */
+  readonly clipsPerOperation: number;
   /** Share of the windows (the last of each video) and of the photographs that are kept for calibration. */
   readonly calibrationShare: number;
-  readonly calibrationClipsPerClass: number;
+  readonly calibrationClipsPerOperation: number;
   /** Share of targets that are animated photographs. */
   readonly photoShare: number;
   /** Share of donors that are the target at another moment: keeps a network from learning who is who. */

@@ -6,8 +6,8 @@ import { patchSide, type StdtConfig } from './config.ts';
  * `rgb` the colours, (x - 0.5) * 4 of 0..1, three numbers a pixel;
  * `temporal` the size of the second temporal difference, |x(t+1) - 2 x(t) + x(t-1)|, where edge frames take their
  * neighbour's, three numbers a pixel: raw colours alone do not lead a small model to temporal traces;
- * `spatial` for each quarter of the patch its mean colour and, in two frequency bands, the logarithm of the mean size
- * of the luminance: differences of logarithms between places do not depend on how sharp or noisy a camera is;
+ * `spatial` for each quarter of the patch its mean colour and, in two frequency bands, the logarithm of the size of the
+ * luminance, each against the clip's own mean: how sharp, noisy or bright a camera is must not count;
  * `all` the three together (the controls of the evidence), `appearance` those that one frame can show.
  */
 export type TraceKind = 'rgb' | 'temporal' | 'spatial' | 'appearance' | 'all';
@@ -55,19 +55,18 @@ export function writeBag(
 ): void {
   const length = patchLength(config);
   const known = new Map<number, Bands>();
-  const bands = (frame: number): Bands => {
-    const found = known.get(frame) ?? bandsOf(pixels, config.faceSize, frame);
-    known.set(frame, found);
-    return found;
-  };
+  if (PARTS[config.trace].includes('spatial')) {
+    for (const frame of bag.frames) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config.faceSize, frame));
+  }
+  const look: Look = { bands: known, ...levels([...known.values()]) };
   for (let i = 0; i < bag.cells.length; i++) {
     const at = offset + i * length;
     if (hidden?.has(bag.cells[i]!)) out.fill(0, at, at + length);
-    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, bands, out, at);
+    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, look, out, at);
   }
 }
 
-function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, bands: (frame: number) => Bands, out: Float32Array, offset: number): void {
+function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, look: Look, out: Float32Array, offset: number): void {
   const side = patchSide(config);
   const left = (cell % config.grid) * side;
   const top = Math.floor(cell / config.grid) * side;
@@ -75,7 +74,7 @@ function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell:
   for (const part of PARTS[config.trace]) {
     if (part === 'rgb') writeColours(pixels, config.faceSize, frame, left, top, side, out, at);
     else if (part === 'temporal') writeTemporal(pixels, config, frame, left, top, side, out, at);
-    else writeSpatial(bands(frame), pixels, config.faceSize, frame, left, top, side, out, at);
+    else writeSpatial(look, pixels, config.faceSize, frame, left, top, side, out, at);
     at += partLength(part, side);
   }
 }
@@ -103,7 +102,8 @@ function writeTemporal(pixels: ClipPixels, config: StdtConfig, frame: number, le
   }
 }
 
-function writeSpatial(bands: Bands, pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
+function writeSpatial(look: Look, pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
+  const bands = look.bands.get(frame)!;
   const start = frame * size * size * 3;
   const half = side / 2;
   const count = half * half;
@@ -121,17 +121,43 @@ function writeSpatial(bands: Bands, pixels: ClipPixels, size: number, frame: num
         coarse += bands.coarse[place]!;
       }
     }
-    for (const colour of [red, green, blue]) out[at++] = (colour / count - 127.5) * SCALE.rgb;
-    for (const band of [fine, coarse]) out[at++] = Math.log(band / count + 0.25);
+    for (const [channel, colour] of [red, green, blue].entries()) out[at++] = (colour / count - look.colours[channel]!) * SCALE.rgb;
+    out[at++] = Math.log((fine / count + FLOOR) / (look.fine + FLOOR));
+    out[at++] = Math.log((coarse / count + FLOOR) / (look.coarse + FLOOR));
   }
 }
 
-/** Size of the luminance in two frequency bands of one frame, [size, size]. */
+/** Grey levels below which a band is silence: keeps the logarithm of flat places finite. */
+const FLOOR = 0.25;
+
+/** Size of the luminance in two frequency bands of one frame, [size, size], and the frame's mean colour. */
 interface Bands {
   /** |x - mean of 3x3| */
   readonly fine: Float32Array;
   /** |mean of 3x3 - mean of 7x7| */
   readonly coarse: Float32Array;
+  readonly colours: readonly [red: number, green: number, blue: number];
+}
+
+/** What the spatial trace of a clip is measured against: its own means over the frames of the bag. */
+interface Look {
+  readonly bands: ReadonlyMap<number, Bands>;
+  readonly fine: number;
+  readonly coarse: number;
+  readonly colours: readonly number[];
+}
+
+function levels(frames: readonly Bands[]): Omit<Look, 'bands'> {
+  const mean = (values: ArrayLike<number>): number => {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i]!;
+    return sum / values.length;
+  };
+  return {
+    fine: mean(frames.map(({ fine }) => mean(fine))),
+    coarse: mean(frames.map(({ coarse }) => mean(coarse))),
+    colours: [0, 1, 2].map((channel) => mean(frames.map(({ colours }) => colours[channel]!))),
+  };
 }
 
 function bandsOf(pixels: ClipPixels, size: number, frame: number): Bands {
@@ -140,12 +166,14 @@ function bandsOf(pixels: ClipPixels, size: number, frame: number): Bands {
   const line = size + 1;
   const sums = new Float64Array(line * line);
   let from = frame * size * size * 3;
+  const colours: [number, number, number] = [0, 0, 0];
   for (let y = 0; y < size; y++) {
     let row = 0;
     for (let x = 0; x < size; x++, from += 3) {
       const value = 0.299 * pixels[from]! + 0.587 * pixels[from + 1]! + 0.114 * pixels[from + 2]!;
       luminance[y * size + x] = value;
       row += value;
+      for (let channel = 0; channel < 3; channel++) colours[channel]! += pixels[from + channel]! / (size * size);
       sums[(y + 1) * line + x + 1] = sums[y * line + x + 1]! + row;
     }
   }
@@ -165,5 +193,5 @@ function bandsOf(pixels: ClipPixels, size: number, frame: number): Bands {
       coarse[y * size + x] = Math.abs(near - mean(x, y, 3));
     }
   }
-  return { fine, coarse };
+  return { fine, coarse, colours };
 }

@@ -73,8 +73,6 @@ export function drawBatch(samples: Samples, indices: Int32Array, config: StdtCon
   const scratch = new Uint8Array(samples.frames * samples.size * samples.size * 3);
   indices.forEach((index, i) => {
     const pixels = augment(clipAt(samples, index), samples, random, scratch);
-    // sharpness as a whole is no trace: softened clips are in both classes
-    if (config.trace === 'spatial' && random.chance(0.5)) soften(pixels, samples, random.uniform(0, 0.5), random.uniform(0, 0.5));
     const bag = drawBag(config, random, mode);
     writeBag(pixels, config, bag, patches, i * count * length);
     cells.set(bag.cells, i * count);
@@ -104,22 +102,4 @@ function augment(pixels: Uint8Array, { frames, size }: Samples, random: Random, 
     }
   }
   return out;
-}
-
-/** Bilinear shift of the whole clip by a part of a pixel, in place. */
-function soften(pixels: Uint8Array, { frames, size }: Samples, dx: number, dy: number): void {
-  const line = size * 3;
-  for (let t = 0; t < frames; t++) {
-    for (let y = 0; y < size; y++) {
-      const row = (t * size + y) * line;
-      const down = y + 1 < size ? line : 0;
-      for (let x = 0; x < line; x++) {
-        const at = row + x;
-        const right = x + 3 < line ? 3 : 0;
-        const above = pixels[at]! + dx * (pixels[at + right]! - pixels[at]!);
-        const below = pixels[at + down]! + dx * (pixels[at + down + right]! - pixels[at + down]!);
-        pixels[at] = above + dy * (below - above) + 0.5;
-      }
-    }
-  }
 }

@@ -1,16 +1,16 @@
 import type { ModelCard, TrainOptions, TrainProgress, TrainResult } from '@verilens/core';
-import { FORGE_PARAMETERS, type Dataset } from '@verilens/data';
+import { FORGE_PARAMETERS, type ClipSet, type Dataset } from '@verilens/data';
 import { rocAuc } from '@verilens/metrics';
 import { writeSafetensors } from '@verilens/nn';
 import { calibrate } from './calibrate.ts';
 import { networkCard } from './card.ts';
 import { CONFIGS } from './config.ts';
 import { exportNetwork } from './export.ts';
-import { forgedSet } from './forged-set.ts';
+import { forgedSet, samplesOf } from './forged-set.ts';
 import { collectMaterial, type SplitMaterial } from './material.ts';
 import { loadNetwork } from './network.ts';
 import { SMALL_RECIPE, type NetworkRecipe, type SmallRecipe } from './recipe.ts';
-import { clipAt } from './samples.ts';
+import { scoreSamples } from './score-samples.ts';
 import { trainNetwork } from './train-network.ts';
 
 const PARTS = ['temporal', 'spatial'] as const;
@@ -34,16 +34,20 @@ export async function trainSmall(dataset: Dataset, options: SmallTraining): Prom
 
 /** The part of training after the faces are found. */
 export async function trainOnMaterial(material: SplitMaterial, options: SmallTraining): Promise<TrainResult> {
-  const { recipe = SMALL_RECIPE, seed } = options;
+  const { recipe = SMALL_RECIPE, seed, signal } = options;
+  const sets = {
+    training: await forgedSet(material.training, recipe.clipsPerOperation, `train/${seed}`, recipe, signal),
+    kept: await forgedSet(material.calibration, recipe.calibrationClipsPerOperation, `calibration/${seed}`, recipe, signal),
+  };
   const models: TrainResult['models'][number][] = [];
   const parameters: TrainResult['parameters'][number][] = [];
   const summary: Record<string, number | string> = {};
-  const allSteps = PARTS.map((part) => steps(recipe[part], recipe.clipsPerClass));
+  const steps = PARTS.map((part) => stepsOf(recipe[part], recipe.clipsPerOperation));
+  const total = steps.reduce((sum, n) => sum + n, 0);
   for (const [i, part] of PARTS.entries()) {
-    const before = allSteps.slice(0, i).reduce((sum, n) => sum + n, 0);
-    const total = allSteps.reduce((sum, n) => sum + n, 0);
+    const before = steps.slice(0, i).reduce((sum, n) => sum + n, 0);
     const onProgress = options.onProgress && ((progress: TrainProgress) => options.onProgress!({ ...progress, step: before + progress.step, steps: total }));
-    const trained = await trainPart(part, material, { ...options, recipe, onProgress });
+    const trained = await trainPart(part, sets, material.description, { ...options, recipe, onProgress });
     models.push({ file: `${part}.onnx`, onnx: trained.onnx, card: trained.card });
     parameters.push({ file: `${part}.safetensors`, bytes: trained.safetensors });
     summary[`${part}: AUC on calibration clips`] = trained.auc;
@@ -52,13 +56,20 @@ export async function trainOnMaterial(material: SplitMaterial, options: SmallTra
   return { models, parameters, summary: { ...summary, seed, data: material.description } };
 }
 
-async function trainPart(part: Part, material: SplitMaterial, options: SmallTraining & { readonly recipe: SmallRecipe }): Promise<{ onnx: Uint8Array; card: ModelCard; safetensors: Uint8Array; auc: number }> {
+interface Trained {
+  readonly onnx: Uint8Array;
+  readonly card: ModelCard;
+  readonly safetensors: Uint8Array;
+  readonly auc: number;
+}
+
+async function trainPart(part: Part, sets: { readonly training: ClipSet; readonly kept: ClipSet }, description: string, options: SmallTraining & { readonly recipe: SmallRecipe }): Promise<Trained> {
   const { recipe, runtime, seed, signal } = options;
   const config = CONFIGS[part];
   const { operations, schedule } = recipe[part];
-  const samples = await forgedSet(material.training, operations, recipe.clipsPerClass, `train/${part}/${seed}`, recipe, signal);
   const parameters = await trainNetwork({
-    runtime, config, schedule, samples, seed, signal,
+    runtime, config, schedule, seed, signal,
+    samples: samplesOf(sets.training, operations),
     onProgress: options.onProgress,
     checkpoints: options.checkpoints,
     checkpointEvery: options.checkpointEvery,
@@ -68,26 +79,20 @@ async function trainPart(part: Part, material: SplitMaterial, options: SmallTrai
   const bare = await networkCard({
     part, config, onnx, seed,
     command: options.command ?? `verilens train stdt --preset small --seed ${seed}`,
-    data: [material.description, `forging parameters version ${FORGE_PARAMETERS.version}, recipe version ${recipe.version}`],
+    data: [description, `forging parameters version ${FORGE_PARAMETERS.version}, recipe version ${recipe.version}`],
   });
-  const kept = await forgedSet(material.calibration, operations, recipe.calibrationClipsPerClass, `calibration/${part}/${seed}`, recipe, signal);
+  const kept = samplesOf(sets.kept, operations);
   const network = await loadNetwork(runtime, config, onnx, bare, recipe.draws, signal);
-  const logits = { real: [] as number[], forged: [] as number[] };
   try {
-    for (let i = 0; i < kept.count; i++) (kept.labels[i] === 1 ? logits.forged : logits.real).push(await network.logit(clipAt(kept, i), { signal }));
+    const logits = [...(await scoreSamples(network, kept, signal))];
+    const of = (label: number): number[] => logits.filter((_, i) => kept.labels[i] === label);
+    const calibration = calibrate({ real: of(0), forged: of(1) }, { data: 'moments and photographs kept from training', falseAlarmRate: recipe.falseAlarmRate, inconclusiveFrom: recipe.inconclusiveFrom });
+    return { onnx, card: { ...bare, calibration }, safetensors: writeSafetensors(parameters, { format: 'stdt', part, seed: String(seed) }), auc: rocAuc(logits, kept.labels) };
   } finally {
     await network.dispose();
   }
-  const calibration = calibrate(logits, { data: 'moments and photographs kept from training', falseAlarmRate: recipe.falseAlarmRate, inconclusiveFrom: recipe.inconclusiveFrom });
-  const all = [...logits.real, ...logits.forged];
-  return {
-    onnx,
-    card: { ...bare, calibration },
-    safetensors: writeSafetensors(parameters, { format: 'stdt', part, seed: String(seed) }),
-    auc: rocAuc(all, all.map((_, i) => (i < logits.real.length ? 0 : 1))),
-  };
 }
 
-function steps({ schedule }: NetworkRecipe, clipsPerClass: number): number {
-  return schedule.epochs * Math.floor((2 * clipsPerClass) / schedule.batchSize);
+function stepsOf({ operations, schedule }: NetworkRecipe, clipsPerOperation: number): number {
+  return schedule.epochs * Math.floor((2 * operations.length * clipsPerOperation) / schedule.batchSize);
 }
