@@ -45,7 +45,22 @@ for (const role of ROLES) {
 it('takes a scope and a folder', async () => {
   const folder = await temporaryFolder();
   expect((await verilens(['new-plugin', 'tracker', 'eye-tracker', '--scope', '@me', '--out', 'here'], { folder })).code).toBe(0);
-  expect(JSON.parse(await readFile(join(folder, 'here/package.json'), 'utf8')).name).toBe('@me/verilens-plugin-eye-tracker');
+  expect(JSON.parse(await readFile(join(folder, 'here/package.json'), 'utf8'))).toMatchObject({
+    name: '@me/verilens-plugin-eye-tracker',
+    peerDependencies: { '@verilens/core': '>=0.0.0 <1.0.0' },
+  });
+});
+
+it('takes its versions from the workspace when it is written into a clone of Verilens', async () => {
+  const folder = await temporaryFolder({ 'package.json': JSON.stringify({ name: 'verilens', packageManager: 'pnpm@1.2.3' }) });
+  const { code, out } = await verilens(['new-plugin', 'detector', 'mine', '--out', 'packages/plugins/mine'], { folder });
+  expect(code).toBe(0);
+  expect(out).toContain('pnpm@1.2.3');
+  const written = JSON.parse(await readFile(join(folder, 'packages/plugins/mine/package.json'), 'utf8'));
+  expect(written).toMatchObject({ name: '@verilens/plugin-mine', peerDependencies: { '@verilens/core': 'workspace:>=0.0.0 <1.0.0' } });
+  expect(written.exports['.']['@verilens/source']).toBe('./src/index.ts');
+  expect(written.publishConfig.exports['.']).not.toHaveProperty('@verilens/source');
+  expect(await readFile(join(folder, 'packages/plugins/mine/src/index.ts'), 'utf8')).toContain('mine');
 });
 
 it('refuses an unknown role, a bad name and a folder that is in use, and changes nothing', async () => {

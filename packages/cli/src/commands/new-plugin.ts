@@ -1,6 +1,6 @@
 import { nearestName, ROLES, type Role, VerilensError } from '@verilens/core';
-import { readdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { exitCode } from '../exit-code.ts';
 import { writeWhole } from '../json-document.ts';
 import { pluginSkeleton } from '../plugin-skeleton.ts';
@@ -23,10 +23,23 @@ export async function newPlugin(role: string, name: string, options: { out?: str
   if (present.length > 0) {
     throw new VerilensError('BAD_OPTION', 'the folder is not empty', { place: target, got: present.slice(0, 3).join(', '), remedy: 'Name another folder with --out; nothing was changed.' });
   }
-  for (const [file, text] of await pluginSkeleton({ role, name, scope: options.scope })) await writeWhole(join(target, file), text);
+  const pnpm = await pnpmOfOurWorkspace(target);
+  for (const [file, text] of await pluginSkeleton({ role, name, scope: options.scope, inWorkspace: pnpm !== undefined })) await writeWhole(join(target, file), text);
   const shown = relative(folder, target) || '.';
-  terminal.out(`Wrote ${shown}: a ${role} called ${name}.\n\n  cd ${shown}\n  npm install\n  npm test        the role's conformance suite, green from the start\n\nThen put your method into src/index.ts, and the truth about it into README.md.\n`);
+  const commands =
+    pnpm === undefined
+      ? [`cd ${shown}`, 'npm install', "npm test        the role's conformance suite, green from the start"]
+      : [`npm exec --yes --package=${pnpm} -- pnpm install --ignore-scripts`, `npm test -- packages/plugins/${basename(target)}        the role's conformance suite, green from the start`];
+  terminal.out(`Wrote ${shown}: a ${role} called ${name}.\n\n  ${commands.join('\n  ')}\n\nThen put your method into src/index.ts, and the truth about it into README.md.\n`);
   return exitCode.ok;
+}
+
+/** The pinned pnpm when `target` is `packages/plugins/<method>` of a clone of Verilens, where versions come from the workspace. */
+async function pnpmOfOurWorkspace(target: string): Promise<string | undefined> {
+  const root = resolve(target, '../../..');
+  if (dirname(relative(root, target)) !== join('packages', 'plugins')) return undefined;
+  const manifest = await readFile(join(root, 'package.json'), 'utf8').then(JSON.parse, () => undefined);
+  return manifest?.name === 'verilens' ? manifest.packageManager : undefined;
 }
 
 function isRole(text: string): text is Role {
