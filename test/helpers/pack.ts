@@ -24,7 +24,7 @@ export function makeStage(folder: string): void {
 export async function packPackage({ short, folder, manifest }: Package, stage: string): Promise<string> {
   const place = join(stage, short);
   mkdirSync(place);
-  for (const file of ['package.json', 'README.md', 'CHANGELOG.md', ...(manifest.files ?? [])]) {
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...(manifest.files ?? [])]) {
     if (file !== 'dist' && existsSync(join(folder, file))) cpSync(join(folder, file), join(place, file), { recursive: true });
   }
   // pnpm reads the versions of workspace dependencies here; node_modules is never packed.
