@@ -10,8 +10,19 @@ export default defineConfig({
     target: 'es2022',
     outDir: 'dist',
     assetsInlineLimit: 0,
-    // ONNX Runtime starts its threads from the file it is in: that file must hold nothing that needs a page.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'onnxruntime', test: /onnxruntime-(web|common)/ }] } } },
+    // ONNX Runtime starts its threads from the file it is in: each build needs a file of its own, with nothing in it that
+    // needs a page or belongs to the other build.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'onnxruntime-common', test: /onnxruntime-common/, priority: 2 },
+            { name: 'onnxruntime-webgpu', test: /onnxruntime-web.*webgpu/, priority: 1 },
+            { name: 'onnxruntime-wasm', test: /onnxruntime-web/ },
+          ],
+        },
+      },
+    },
   },
   server: { headers },
   preview: { headers },
