@@ -1,0 +1,67 @@
+// `npm run -s bench -- <name> [--json] [--out <file>] [--quick]`
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benches } from './benches.ts';
+import { record } from './document.ts';
+import { writeReadme } from './readme.ts';
+import { formatTable } from './table.ts';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+
+async function main(args: readonly string[]): Promise<number> {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, out: { type: 'string' }, save: { type: 'boolean' }, quick: { type: 'boolean' }, model: { type: 'string', multiple: true }, help: { type: 'boolean' } } });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${usage()}`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
+  const [name] = positionals;
+  if (values.help === true || name === undefined) {
+    process.stdout.write(usage());
+    return 0;
+  }
+  if (name === 'readme') {
+    writeReadme();
+    return 0;
+  }
+  const bench = benches[name];
+  if (bench === undefined) {
+    process.stderr.write(`There is no benchmark "${name}".\n${usage()}`);
+    return 2;
+  }
+  const shown = args.slice(args.indexOf(name) + 1).filter((arg, i, all) => !['--json', '--save', '--out'].includes(arg) && all[i - 1] !== '--out');
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const document = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, say }));
+  const json = `${JSON.stringify(document, undefined, 2)}\n`;
+  const file = values.out === undefined ? (values.save === true ? join(folder, 'results', `${name}.json`) : undefined) : resolve(process.env['INIT_CWD'] ?? '.', values.out);
+  if (file !== undefined) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, json);
+  }
+  process.stdout.write(values.json === true ? json : formatTable(document));
+  return 0;
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(benches).map((name) => name.length));
+  const list = Object.entries(benches).map(([name, { title }]) => `  ${name.padEnd(width)}  ${title}`).join('\n');
+  return `npm run -s bench -- <name> [options]
+
+${list}
+  ${'readme'.padEnd(width)}  write the tables of bench/README.md from bench/results/*.json
+
+  --json        print the whole result as a document
+  --out <file>  write that document to a file as well
+  --save        write it to bench/results/<name>.json
+  --quick       fewer repetitions, for a look
+  --model <m>   vit: this model alone (may be repeated)
+`;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// Threads of WASM runtimes may keep the process alive for a while.
+setTimeout(() => process.exit(), 2000).unref();

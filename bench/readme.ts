@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BenchDocument } from './document.ts';
+import { formatTable } from './table.ts';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const BEGIN = '<!-- Generated from results/*.json by `npm run -s bench -- readme`: do not edit by hand. -->';
+const END = '<!-- End of what is generated. -->';
+
+/** Titles in the order they are shown. A result without a title is shown last, under its own name. */
+const TITLES: Readonly<Record<string, string>> = {
+  video: 'Video to verdict',
+  vit: 'Vision Transformers against PyTorch',
+  overhead: 'What the framework costs around a session',
+};
+
+export const readmeFile: string = join(folder, 'README.md');
+
+/** README.md as it should be: the text by hand kept, the part between the marks made from the committed results. */
+export function freshReadme(current: string = readFileSync(readmeFile, 'utf8'), documents: readonly BenchDocument[] = committedResults()): string {
+  const begin = current.indexOf(BEGIN);
+  const end = current.indexOf(END);
+  if (begin === -1 || end < begin) throw new Error(`README.md has lost its marks; put back the lines\n${BEGIN}\n${END}`);
+  const order = Object.keys(TITLES);
+  const rank = ({ bench }: BenchDocument): number => (order.includes(bench) ? order.indexOf(bench) : order.length);
+  const sections = documents.toSorted((a, b) => rank(a) - rank(b)).map((document) => `### ${TITLES[document.bench] ?? document.bench}\n\n${formatTable(document)}`);
+  return `${current.slice(0, begin)}${BEGIN}\n\n${sections.join('\n')}\n${current.slice(end)}`;
+}
+
+export function writeReadme(): void {
+  writeFileSync(readmeFile, freshReadme());
+}
+
+export function committedResults(): BenchDocument[] {
+  const results = join(folder, 'results');
+  return readdirSync(results)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
+    .map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')) as BenchDocument);
+}
