@@ -1,8 +1,9 @@
 import { throwIfAborted, VerilensError, type Affine, type Box, type Face, type FaceClip, type FaceClipSpec, type Image, type Point, type VideoFrame } from '@verilens/core';
-import { crop, transformPoints, warpAffine } from '@verilens/vision';
+import { composeAffine, crop, invertAffine, transformPoints, warpAffine } from '@verilens/vision';
 import { alignFace, measureFace, surroundings } from './align.ts';
 import { cutWithin, sketch, sketchDistance } from './cuts.ts';
 import type { FaceFinder } from './finder.ts';
+import { reduceSource, reductionFor } from './reduce.ts';
 import { smoothOverTime } from './smooth.ts';
 import { chainFaces, createTrackBook } from './tracks.ts';
 
@@ -170,9 +171,10 @@ async function follow(burst: readonly VideoFrame[], finder: FaceFinder, options:
 
 function cutClip(burst: readonly VideoFrame[], person: Person, trackId: number, spec: FaceClipSpec, options: FaceClipOptions | SourceClipOptions): FaceClip | SourceFaceClip {
   const transforms: Affine[] = person.keypoints.map((points) => alignFace(points, spec.size));
+  const factor = reductionFor(person.keypoints, spec.size);
   const clip: FaceClip = {
     trackId,
-    crops: burst.map(({ image }, t) => warpAffine(image, transforms[t]!, spec.size, spec.size, { fill: 'reflect' })),
+    crops: burst.map(({ image }, t) => cutCrop(image, person.keypoints[t]!, transforms[t]!, factor, spec.size)),
     timestampsMs: burst.map(({ timestampMs }) => timestampMs),
     boxes: person.boxes,
     keypoints: person.keypoints.map((points, t) => transformPoints(transforms[t]!, points)),
@@ -190,6 +192,14 @@ function cutClip(burst: readonly VideoFrame[], person: Person, trackId: number, 
       return { image: crop(image, area), x: area.x, y: area.y };
     }),
   };
+}
+
+/** One bilinear interpolation from the source, or from its block means when the face is much larger than the crop. */
+function cutCrop(image: Image, keypoints: readonly Point[], transform: Affine, factor: number, size: number): Image {
+  if (factor === 1) return warpAffine(image, transform, size, size, { fill: 'reflect' });
+  const area = surroundings(keypoints, 1.5, image.width, image.height);
+  const small = reduceSource({ image: crop(image, area), x: area.x, y: area.y }, factor);
+  return warpAffine(small.image, composeAffine(invertAffine(small.transform), transform), size, size, { fill: 'reflect' });
 }
 
 /** Evenly spaced frames with both ends. */

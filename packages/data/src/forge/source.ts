@@ -1,6 +1,6 @@
 import { VerilensError, type Affine, type Image, type Point } from '@verilens/core';
-import { alignFace, cropSide, measureFace, type PhotoFace, type SourceFaceClip } from '@verilens/faces';
-import { composeAffine, IDENTITY, resizeArea, rotation, scaling, translation } from '@verilens/vision';
+import { alignFace, cropSide, measureFace, reduceSource, reductionFor, type PhotoFace, type SourceFaceClip } from '@verilens/faces';
+import { composeAffine, IDENTITY, resizeArea, rotation, scaling, translation, transformPoints } from '@verilens/vision';
 import type { Random } from '../random.ts';
 import type { ForgeParameters } from './parameters.ts';
 
@@ -25,13 +25,15 @@ export interface SourcePhoto {
   readonly keypoints: readonly Point[];
 }
 
-/** From a clip cut with `keepSource: true`. */
+/** From a clip cut with `keepSource: true`. Faces much larger than `workSize` are reduced as face clips are. */
 export function sourceFromClip(clip: SourceFaceClip, identity: string, workSize: number): SourceClip {
-  const keypoints = clip.sourceKeypoints.map((points, t) => local(points, clip.sources[t]!));
+  const factor = reductionFor(clip.sourceKeypoints, workSize);
+  const reduced = clip.sources.map((source) => reduceSource(source, factor));
+  const keypoints = clip.sourceKeypoints.map((points, t) => transformPoints(reduced[t]!.transform, points));
   return {
     identity,
     startIndex: clip.startIndex,
-    images: clip.sources.map(({ image }) => image),
+    images: reduced.map(({ image }) => image),
     keypoints,
     transforms: keypoints.map((points) => alignFace(points, workSize)),
   };

@@ -11,10 +11,12 @@ import { trainNetwork, type Schedule } from './train-network.ts';
 /** `gaze` is left out: at this size no network was shown to learn it. */
 export const TYPES = ['swap', 'paste', 'reenact', 'resample'] as const;
 export type Type = (typeof TYPES)[number];
+/** Types left out in turn. Not `resample`: at this size no network learns it even when it is seen, so leaving it out says nothing. */
+export const FOLDS: readonly Type[] = ['swap', 'paste', 'reenact'];
+export const MODES: readonly DropoutMode[] = ['spatiotemporal', 'fixed', 'single-frame', 'temporal', 'spatial'];
+
 /** Perturbed clips are scored by the networks of this fold alone: it costs four times the scoring. */
 const ROBUSTNESS_FOLD: Type = 'paste';
-
-export const MODES: readonly DropoutMode[] = ['spatiotemporal', 'fixed', 'single-frame', 'temporal', 'spatial'];
 
 /** What is tried out on drawn faces. */
 export interface ProceduralTrial {
@@ -31,7 +33,7 @@ export const FULL_TRIAL: ProceduralTrial = {
   schedule: { epochs: 16, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 },
 };
 
-export const QUICK_TRIAL: ProceduralTrial = { clipsPerType: 32, testClips: 20, draws: 2, schedule: { epochs: 1, batchSize: 16, learningRate: 1e-3, weightDecay: 0.05 } };
+export const QUICK_TRIAL: ProceduralTrial = { clipsPerType: 16, testClips: 10, draws: 2, schedule: { epochs: 1, batchSize: 16, learningRate: 1e-3, weightDecay: 0.05 } };
 
 /** 4 of 8 frames, 8 of 16 cells: both dropouts act. A single frame must not show differences in time, so it sees appearance alone. */
 export function trialConfig(mode: DropoutMode): StdtConfig {

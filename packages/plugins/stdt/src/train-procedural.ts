@@ -17,12 +17,14 @@ export interface ProceduralRecipe {
   readonly schedule: Schedule;
   /** Real clips, and as many forged ones. */
   readonly clipsPerClass: number;
+  readonly calibrationClipsPerClass: number;
 }
 
 export const PROCEDURAL_RECIPE: ProceduralRecipe = {
   config: { ...CONFIGS.temporal, faceSize: 32, grid: 4, keptFrames: 8, keptCells: 4 },
   schedule: { epochs: 12, batchSize: 32, learningRate: 2e-3, weightDecay: 0.05 },
   clipsPerClass: 800,
+  calibrationClipsPerClass: 150,
 };
 
 /** Trains the temporal network alone on drawn faces whose frames were forged one by one (`swap`, `reenact`). */
@@ -39,7 +41,7 @@ export async function trainProcedural(options: TrainOptions, recipe: ProceduralR
   });
   const onnx = exportNetwork(config, parameters);
   const bare = await networkCard({ part: 'temporal', config, onnx, seed, command: `verilens train stdt --preset procedural --seed ${seed}`, data: [`${2 * clipsPerClass} procedural face clips`] });
-  const kept = drawnFaces(seed, 'validation', 150);
+  const kept = drawnFaces(seed, 'validation', recipe.calibrationClipsPerClass);
   const network = await loadNetwork(runtime, config, onnx, bare, SMALL_RECIPE.draws, signal);
   const logits: number[] = [];
   try {

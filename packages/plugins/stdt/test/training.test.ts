@@ -9,7 +9,8 @@ import { trainer } from '../src/trainer.ts';
 const TINY: ProceduralRecipe = {
   config: { ...CONFIGS.temporal, faceSize: 32, grid: 4, keptFrames: 8, keptCells: 4, dim: 32, depth: 2 },
   schedule: { epochs: 2, batchSize: 16, learningRate: 2e-3, weightDecay: 0.05 },
-  clipsPerClass: 96,
+  clipsPerClass: 64,
+  calibrationClipsPerClass: 50,
 };
 
 let runtime: Runtime;
@@ -39,11 +40,11 @@ describe('training', () => {
 
     const checkpoints = memoryStore();
     const stop = new AbortController();
-    await expect(weights({ checkpoints, signal: stop.signal, onStep: (step) => step === 12 && stop.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(weights({ checkpoints, signal: stop.signal, onStep: (step) => step === 9 && stop.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
     expect(checkpoints.files.size).toBe(1);
     const steps: number[] = [];
     expect(await weights({ checkpoints, onStep: (step) => steps.push(step) })).toBe(whole);
-    expect(steps[0]).toBe(13);
+    expect(steps[0]).toBe(10);
   });
 
   it('names the presets it has', async () => {
