@@ -13,7 +13,7 @@ const folder = dirname(fileURLToPath(import.meta.url));
 async function main(args: readonly string[]): Promise<number> {
   let parsed;
   try {
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, out: { type: 'string' }, save: { type: 'boolean' }, quick: { type: 'boolean' }, model: { type: 'string', multiple: true }, help: { type: 'boolean' } } });
+    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, out: { type: 'string' }, save: { type: 'boolean' }, quick: { type: 'boolean' }, model: { type: 'string', multiple: true }, threads: { type: 'string' }, help: { type: 'boolean' } } });
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${usage()}`);
     return 2;
@@ -33,9 +33,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`There is no benchmark "${name}".\n${usage()}`);
     return 2;
   }
+  const threads = values.threads === undefined ? undefined : Number(values.threads);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 256)) {
+    process.stderr.write(`--threads is a whole number from 1 to 256, not "${values.threads}".\n`);
+    return 2;
+  }
   const shown = args.slice(args.indexOf(name) + 1).filter((arg, i, all) => !['--json', '--save', '--out'].includes(arg) && all[i - 1] !== '--out');
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const document = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, say }));
+  const document = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, say }));
   const json = `${JSON.stringify(document, undefined, 2)}\n`;
   const file = values.out === undefined ? (values.save === true ? join(folder, 'results', `${name}.json`) : undefined) : resolve(process.env['INIT_CWD'] ?? '.', values.out);
   if (file !== undefined) {
@@ -58,6 +63,7 @@ ${list}
   --out <file>  write that document to a file as well
   --save        write it to bench/results/<name>.json
   --quick       fewer repetitions, for a look
+  --threads <n> threads of every engine; default: one for each core
   --model <m>   vit: this model alone (may be repeated)
 `;
 }

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -22,13 +21,14 @@ export interface Torch {
  * Thread settings worth trying; none is best for all models. Debian's OpenBLAS mostly picks slow kernels on virtual
  * AVX-512 machines unless told its core type, so it is told.
  */
-export function torchSettings(): TorchSetting[] {
-  const cores = String(availableParallelism());
+export function torchSettings(threads: number): TorchSetting[] {
+  const cores = String(threads);
   const core: Record<string, string> = hasAvx512() ? { OPENBLAS_CORETYPE: 'SkylakeX' } : {};
   const setting = (blas: string, omp: string, policy?: string): TorchSetting => ({
     name: `BLAS ${blas}, OpenMP ${omp}${policy === undefined ? '' : ` ${policy}`}`,
     env: { ...core, OPENBLAS_NUM_THREADS: blas, OMP_NUM_THREADS: omp, ...(policy === undefined ? {} : { OMP_WAIT_POLICY: policy }) },
   });
+  if (threads === 1) return [setting('1', '1')];
   return [setting('1', cores), setting(cores, cores, 'passive'), setting(cores, '1'), setting('1', '1')];
 }
 

@@ -5,7 +5,7 @@ import { faces } from '@verilens/faces';
 import { media } from '@verilens/media';
 import { stdt } from '@verilens/plugin-stdt';
 import { native } from '@verilens/runtime-native';
-import { stopwatch, timedRuntime, timedService } from './stopwatch.ts';
+import { stopwatch, timedRuntime, timedService } from '../stopwatch.ts';
 
 /** One pass over a video, from the call to the verdict. Milliseconds. */
 export interface Pass {

@@ -20,15 +20,16 @@ type Work = 'training step' | 'inference';
 export interface VitBenchOptions {
   readonly models: readonly string[];
   readonly rounds: RoundOptions;
+  /** Threads of every engine; default: one for each core. */
+  readonly threads?: number;
   readonly say: (line: string) => void;
 }
 
 /** ViT training step and inference of `@verilens/nn` on native CPU and WASM, and PyTorch eager on the same cores, in one run. */
-export async function vitBench({ models, rounds, say }: VitBenchOptions): Promise<Measured> {
-  const threads = availableParallelism();
+export async function vitBench({ models, rounds, say, threads = availableParallelism() }: VitBenchOptions): Promise<Measured> {
   const found = await findTorch();
   if (found === undefined) say('PyTorch is absent (python3-torch): our own times only.');
-  const torches = found === undefined ? [] : torchSettings().map((setting) => startTorch(found.python, setting));
+  const torches = found === undefined ? [] : torchSettings(threads).map((setting) => startTorch(found.python, setting));
   const runtimes = [await native({ device: 'cpu', threads }), await wasm({ device: 'wasm', threads })];
   const rows: Row[] = [];
   const chosen: Record<string, string> = {};
@@ -58,7 +59,7 @@ export async function vitBench({ models, rounds, say }: VitBenchOptions): Promis
     notes: [
       found === undefined
         ? 'PyTorch was absent: own times only, no ratio. Debian has it as python3-torch with libopenblas0-pthread.'
-        : `PyTorch eager with ${blas}, its fastest thread setting for each row (of ${torchSettings().map(({ name }) => name).join('; ')}; AdamW with and without foreach).${blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''}`,
+        : `PyTorch eager with ${blas}, its fastest thread setting for each row (of ${torchSettings(threads).map(({ name }) => name).join('; ')}; AdamW with and without foreach).${blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''}`,
       'Ratio: our time over PyTorch\'s, lower is better; p10: the same of the fastest tenth of the steps. Rounds are interleaved; the first repetition of each block is not counted.',
       `All engines start from the same parameters and see the same batch; "loss gap" is the largest difference from native CPU over ${CHECKED_STEPS} steps (inference: of one loss). Above ${SAME_WORK} the benchmark stops.`,
       'Our training step also computes the norm of the whole gradient, which PyTorch is not asked for.',
