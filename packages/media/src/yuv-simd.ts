@@ -150,7 +150,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   ];
   const body = [...vector([8, V128]), 0x03, 0x40, ...step, ...get(groups!), 0x0d, 0, 0x0b, 0x0b];
   return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     ...section(1, vector([0x60, ...vector([I32], [I32], [I32], [I32], [I32]), ...vector()])),
     ...section(2, vector([...text('e'), ...text('m'), 2, 0, 1], ...['r', 'g', 'h', 'b', 's', 't', 'u'].map((name) => [...text('e'), ...text(name), 3, I32, 0]))),
     ...section(3, vector([0])),
