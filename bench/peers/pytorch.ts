@@ -46,8 +46,8 @@ function interpreters(): string[] {
 }
 
 /** Where PyTorch can be imported, and what it is; undefined when nowhere. */
-export async function findTorch(): Promise<{ readonly python: string; readonly versions: Record<string, string> } | undefined> {
-  for (const python of interpreters()) {
+export async function findTorch(pythons: readonly string[] = interpreters()): Promise<{ readonly python: string; readonly versions: Record<string, string> } | undefined> {
+  for (const python of pythons) {
     const said = await output(python, ['-c', "import torch, sys; print(torch.__version__, sys.version.split()[0], torch.backends.mkl.is_available())"]);
     const [torch, version, mkl] = said?.trim().split(' ') ?? [];
     if (torch !== undefined && version !== undefined) return { python, versions: { pytorch: torch, python: version, 'pytorch BLAS': mkl === 'True' ? 'MKL' : await blasName() } };

@@ -22,12 +22,14 @@ export interface VitBenchOptions {
   readonly rounds: RoundOptions;
   /** Threads of every engine; default: one for each core. */
   readonly threads?: number;
+  /** Where to look for PyTorch; default: PYTHON and the usual names. */
+  readonly pythons?: readonly string[];
   readonly say: (line: string) => void;
 }
 
 /** ViT training step and inference of `@verilens/nn` on native CPU and WASM, and PyTorch eager on the same cores, in one run. */
-export async function vitBench({ models, rounds, say, threads = availableParallelism() }: VitBenchOptions): Promise<Measured> {
-  const found = await findTorch();
+export async function vitBench({ models, rounds, pythons, say, threads = availableParallelism() }: VitBenchOptions): Promise<Measured> {
+  const found = await findTorch(pythons);
   if (found === undefined) say('PyTorch is absent (python3-torch): our own times only.');
   const torches = found === undefined ? [] : torchSettings(threads).map((setting) => startTorch(found.python, setting));
   const runtimes = [await native({ device: 'cpu', threads }), await wasm({ device: 'wasm', threads })];
