@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BenchDocument } from './document.ts';
@@ -34,6 +34,7 @@ export function writeReadme(): void {
 
 export function committedResults(): BenchDocument[] {
   const results = join(folder, 'results');
+  if (!existsSync(results)) return [];
   return readdirSync(results)
     .filter((name) => name.endsWith('.json'))
     .toSorted()
