@@ -1,7 +1,7 @@
 import type { Calibration, DetectionStatus } from '@verilens/core';
 
 /** Log-odds of a network -> calibrated score 0..1 (Platt scaling on data not used for training). */
-export function calibratedScore(calibration: Calibration, logit: number): number {
+export function calibratedScore(calibration: Pick<Calibration, 'scale' | 'offset'>, logit: number): number {
   return 1 / (1 + Math.exp(-(calibration.scale * logit + calibration.offset)));
 }
 

@@ -13,7 +13,10 @@ export const TYPES = ['swap', 'paste', 'reenact', 'resample'] as const;
 export type Type = (typeof TYPES)[number];
 /** Types left out in turn. Not `resample`: at this size no network learns it even when it is seen, so leaving it out says nothing. */
 export const FOLDS: readonly Type[] = ['swap', 'paste', 'reenact'];
-export const MODES: readonly DropoutMode[] = ['spatiotemporal', 'fixed', 'single-frame', 'temporal', 'spatial'];
+export const MODES: readonly DropoutMode[] = ['spatiotemporal', 'fixed', 'single-frame'];
+/** One dropout without the other, tried on one fold. */
+export const ABLATIONS: readonly DropoutMode[] = ['temporal', 'spatial'];
+export const ABLATION_FOLD: Type = 'swap';
 
 /** Perturbed clips are scored by the networks of this fold alone: it costs four times the scoring. */
 const ROBUSTNESS_FOLD: Type = 'paste';

@@ -20,9 +20,10 @@ export function forgedSet({ windows, photos }: Material, perOperation: number, s
 }
 
 /** The clips of these operations and as many real ones. */
-export function samplesOf(set: ClipSet, operations: readonly ForgeOperation[]): Samples {
+export function samplesOf(set: ClipSet, operations: readonly ForgeOperation[]): Samples & { readonly identities: readonly string[] } {
   const places = set.kinds.map((kind, place) => ({ kind, place }));
   const forged = places.filter(({ kind }) => (operations as readonly string[]).includes(kind)).map(({ place }) => place);
   const real = places.filter(({ kind }) => kind === 'real').map(({ place }) => place);
-  return pickSamples(set, [...real.slice(0, forged.length), ...forged]);
+  const chosen = [...real.slice(0, forged.length), ...forged];
+  return { ...pickSamples(set, chosen), identities: chosen.map((place) => set.identities[place]!) };
 }

@@ -10,7 +10,7 @@ export const SMALL_RECIPE: SmallRecipe = {
   calibrationClipsPerOperation: 100,
   photoShare: 0.35,
   selfDonorShare: 0.5,
-  falseAlarmRate: 0.01,
+  falseAlarmRate: 0.05,
   inconclusiveFrom: 0.1,
   draws: 8,
   temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 8, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
@@ -30,9 +30,9 @@ export interface SmallRecipe {
   readonly photoShare: number;
   /** Share of donors that are the target at another moment: keeps a network from learning who is who. */
   readonly selfDonorShare: number;
-  /** Share of authentic calibration clips at or above the alarm threshold. */
+  /** Chance that one more authentic person reaches the alarm threshold. */
   readonly falseAlarmRate: number;
-  /** Share of authentic calibration clips that are not called authentic. */
+  /** Chance that one more authentic person is not called authentic. */
   readonly inconclusiveFrom: number;
   /** Bags per clip at inference. */
   readonly draws: number;

@@ -49,8 +49,9 @@ export async function trainProcedural(options: TrainOptions, recipe: ProceduralR
   } finally {
     await network.dispose();
   }
-  const of = (label: number): number[] => logits.filter((_, i) => kept.labels[i] === label);
-  const calibration = calibrate({ real: of(0), forged: of(1) }, { data: 'procedural clips of other people', falseAlarmRate: 0.02, inconclusiveFrom: SMALL_RECIPE.inconclusiveFrom });
+  // each drawn clip shows a person of its own
+  const real = new Map(logits.flatMap((logit, i): [string, number[]][] => (kept.labels[i] === 0 ? [[String(i), [logit]]] : [])));
+  const calibration = calibrate({ real, forged: logits.filter((_, i) => kept.labels[i] === 1) }, { data: 'procedural clips of other people', falseAlarmRate: SMALL_RECIPE.falseAlarmRate, inconclusiveFrom: SMALL_RECIPE.inconclusiveFrom });
   const card = { ...bare, name: 'stdt/procedural', calibration };
   return {
     models: [{ file: 'procedural.onnx', onnx, card }],

@@ -2,7 +2,7 @@ import type { ModelCard, TrainOptions, TrainProgress, TrainResult } from '@veril
 import { FORGE_PARAMETERS, type ClipSet, type Dataset } from '@verilens/data';
 import { rocAuc } from '@verilens/metrics';
 import { writeSafetensors } from '@verilens/nn';
-import { calibrate } from './calibrate.ts';
+import { calibrate, type KeptLogits } from './calibrate.ts';
 import { networkCard } from './card.ts';
 import { CONFIGS } from './config.ts';
 import { exportNetwork } from './export.ts';
@@ -10,6 +10,7 @@ import { forgedSet, samplesOf } from './forged-set.ts';
 import { collectMaterial, type SplitMaterial } from './material.ts';
 import { loadNetwork } from './network.ts';
 import { SMALL_RECIPE, type NetworkRecipe, type SmallRecipe } from './recipe.ts';
+import type { Samples } from './samples.ts';
 import { scoreSamples } from './score-samples.ts';
 import { trainNetwork } from './train-network.ts';
 
@@ -85,12 +86,19 @@ async function trainPart(part: Part, sets: { readonly training: ClipSet; readonl
   const network = await loadNetwork(runtime, config, onnx, bare, recipe.draws, signal);
   try {
     const logits = [...(await scoreSamples(network, kept, signal))];
-    const of = (label: number): number[] => logits.filter((_, i) => kept.labels[i] === label);
-    const calibration = calibrate({ real: of(0), forged: of(1) }, { data: 'moments and photographs kept from training', falseAlarmRate: recipe.falseAlarmRate, inconclusiveFrom: recipe.inconclusiveFrom });
+    const calibration = calibrate(keptLogits(logits, kept), { data: 'moments and photographs kept from training', falseAlarmRate: recipe.falseAlarmRate, inconclusiveFrom: recipe.inconclusiveFrom });
     return { onnx, card: { ...bare, calibration }, safetensors: writeSafetensors(parameters, { format: 'stdt', part, seed: String(seed) }), auc: rocAuc(logits, kept.labels) };
   } finally {
     await network.dispose();
   }
+}
+
+function keptLogits(logits: readonly number[], { labels, identities }: Samples & { readonly identities: readonly string[] }): KeptLogits {
+  const real = new Map<string, number[]>();
+  logits.forEach((logit, i) => {
+    if (labels[i] === 0) real.set(identities[i]!, [...(real.get(identities[i]!) ?? []), logit]);
+  });
+  return { real, forged: logits.filter((_, i) => labels[i] === 1) };
 }
 
 function stepsOf({ operations, schedule }: NetworkRecipe, clipsPerOperation: number): number {
