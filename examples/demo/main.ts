@@ -12,10 +12,13 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const out = join(root, 'out');
 const twin = join(out, 'demo/cap12_edit-face-swapped.mp4');
 const stop = new AbortController();
-process.once('SIGINT', () => {
-  process.once('SIGINT', () => process.exit(exitCode.interrupted));
+const interrupt = (): void => {
+  // The second time does not wait for anything.
+  if (stop.signal.aborted) process.exit(exitCode.interrupted);
   stop.abort(new Error('interrupted'));
-});
+};
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const progress = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[2K${text}`));
