@@ -1,4 +1,5 @@
 export * from './clip-set.ts';
+export * from './finish-crops.ts';
 export * from './forge-video.ts';
 export * from './forge.ts';
 export { jpegInPlace } from './jpeg.ts';

@@ -1,23 +1,15 @@
-import { VerilensError, type FaceClip, type Image } from '@verilens/core';
-import { resizeArea } from '@verilens/vision';
+import { VerilensError, type FaceClip } from '@verilens/core';
+import { finishCrops, FORGE_PARAMETERS } from '@verilens/data';
 import type { StdtConfig } from './config.ts';
 import type { ClipPixels } from './traces.ts';
 
-/** The RGB pixels [frames, size, size, 3] a network sees of a face clip: crops area-reduced to the network's face size. */
+/** The RGB pixels [frames, size, size, 3] a network sees of a face clip: reduced and finished as the clips it learnt from. */
 export function clipPixels(clip: FaceClip, config: StdtConfig): ClipPixels {
-  if (clip.crops.length !== config.frames) {
-    throw new VerilensError('BAD_INPUT', 'a face clip of another length', { place: 'plugin stdt', expected: `${config.frames} frames`, got: String(clip.crops.length) });
+  const crop = clip.crops[0];
+  if (clip.crops.length !== config.frames || crop === undefined || clip.crops.some(({ width, height }) => width !== crop.width || height !== crop.width)) {
+    throw new VerilensError('BAD_INPUT', 'a face clip of another shape', {
+      place: 'plugin stdt', expected: `${config.frames} square crops of one size`, got: `${clip.crops.length} crops, the first ${crop?.width} x ${crop?.height}`,
+    });
   }
-  const size = config.faceSize;
-  const pixels = new Uint8Array(config.frames * size * size * 3);
-  clip.crops.forEach((crop, t) => {
-    const face: Image = crop.width === size && crop.height === size ? crop : resizeArea(crop, size, size);
-    const start = t * size * size * 3;
-    for (let i = 0, from = 0, to = start; i < size * size; i++, from += 4, to += 3) {
-      pixels[to] = face.data[from]!;
-      pixels[to + 1] = face.data[from + 1]!;
-      pixels[to + 2] = face.data[from + 2]!;
-    }
-  });
-  return pixels;
+  return finishCrops(clip.crops, { ...FORGE_PARAMETERS, outputSize: config.faceSize });
 }
