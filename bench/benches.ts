@@ -19,7 +19,7 @@ export interface Bench {
 export const benches: Readonly<Record<string, Bench>> = {
   video: {
     title: 'a 640x360 H.264 file to its verdict, against real time; memory against length',
-    run: async ({ quick, threads, say }) => (await import('./video/video-bench.ts')).videoBench({ passes: quick ? 2 : 7, fps: 16, threads, say }),
+    run: async ({ quick, threads, say }) => (await import('./video/video-bench.ts')).videoBench({ passes: quick ? 2 : 7, seconds: quick ? 10 : 30, fps: 16, threads, say }),
   },
   vit: {
     title: 'training step and inference of Vision Transformers, native CPU and WASM, against PyTorch',

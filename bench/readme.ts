@@ -25,7 +25,7 @@ export function freshReadme(current: string = readFileSync(readmeFile, 'utf8'), 
   const order = Object.keys(TITLES);
   const rank = ({ bench }: BenchDocument): number => (order.includes(bench) ? order.indexOf(bench) : order.length);
   const sections = documents.toSorted((a, b) => rank(a) - rank(b)).map((document) => `### ${TITLES[document.bench] ?? document.bench}\n\n${formatTable(document)}`);
-  return `${current.slice(0, begin)}${BEGIN}\n\n${sections.join('\n')}\n${current.slice(end)}`;
+  return `${current.slice(0, begin)}${BEGIN}\n\n${sections.length === 0 ? 'None is committed yet.\n' : sections.join('\n')}\n${current.slice(end)}`;
 }
 
 export function writeReadme(): void {

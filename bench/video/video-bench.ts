@@ -13,14 +13,16 @@ export interface VideoBenchOptions {
   /** Passes over the short file; the long one is read once. */
   readonly passes: number;
   readonly fps: number;
+  /** Length of the short file; the long one is ten times as long. Default 30. */
+  readonly seconds?: number;
   readonly threads?: number;
   readonly say: (line: string) => void;
 }
 
 /** A video file to its verdict with the whole engine: speed against real time, where the time goes, memory against length. */
-export async function videoBench({ passes, fps, threads = availableParallelism(), say }: VideoBenchOptions): Promise<Measured> {
-  const short = await material(1, say);
-  const long = await material(10, say);
+export async function videoBench({ passes, fps, seconds = 30, threads = availableParallelism(), say }: VideoBenchOptions): Promise<Measured> {
+  const short = await material(seconds, say);
+  const long = await material(10 * seconds, say);
   const reports: [Material, ProcessReport][] = [];
   const rows: Row[] = [];
   for (const [file, count] of [[short, passes], [long, 1]] as const) {
