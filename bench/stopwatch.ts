@@ -41,7 +41,7 @@ async function* timed<T>(stream: AsyncIterable<T>, watch: Stopwatch, name: strin
   }
 }
 
-/** A service whose frames and face clips are timed as `frames` and `clips`; `clips` holds the wait for frames too. */
+/** A service whose opening of media, frames and face clips are timed as `open`, `frames` and `clips`; `clips` holds the wait for frames too. */
 export function timedService(service: Service, watch: Stopwatch): Service {
   return {
     name: service.name,
@@ -56,7 +56,9 @@ function around<T>(token: Token<T>, made: T, watch: Stopwatch): T {
   if (token === (FRAME_SOURCE as symbol)) {
     const source = made as FrameSource;
     const open: FrameSource['open'] = async (media, options) => {
+      const started = performance.now();
       const opened = await source.open(media, options);
+      note(watch, 'open', started, true);
       return { ...opened, frames: timed(opened.frames, watch, 'frames') };
     };
     return { ...source, open } as T;

@@ -13,6 +13,8 @@ export interface Pass {
   readonly status: string;
   readonly frames: number;
   readonly clips: number;
+  /** Opening the file. */
+  readonly open: number;
   /** Waiting for decoded frames. */
   readonly decode: number;
   /** Finding, following and cutting faces, of it inside the network's session. */
@@ -60,10 +62,11 @@ for (let i = 0; i < Number(passes); i++) {
     status,
     frames: watch.count.get('frames') ?? 0,
     clips: watch.count.get('clips') ?? 0,
+    open: at('open'),
     decode: at('frames'),
     faces: at('clips') - at('frames'),
     facesSession: sessions(true),
-    plugin: ms - at('clips'),
+    plugin: ms - at('clips') - at('open'),
     pluginSession: sessions(false),
   });
 }

@@ -66,6 +66,7 @@ function rowOf({ seconds }: Material, report: ProcessReport): Row {
     'sampled frames': last.frames,
     'face clips': last.clips,
     status: last.status,
+    'opening share': share((pass) => pass.open),
     'decode share': share((pass) => pass.decode),
     'faces share': share((pass) => pass.faces),
     'faces: network': share((pass) => pass.facesSession),
