@@ -25,6 +25,7 @@ const tasks = {
   verilens: (args) => [source('packages/cli/src/main.ts', args, callerFolder())],
   demo: (args) => [source('examples/demo/main.ts', args)],
   bench: (args) => [source('bench/main.ts', args)],
+  tables: (args) => [source('scripts/result-tables.ts', args)],
 };
 
 const [task = '', ...args] = process.argv.slice(2);
@@ -80,7 +81,14 @@ function installNow(state) {
   process.stderr.write(`Installing with ${pinned}: lock file respected, dependency build scripts off. This happens once.\n`);
   // `npm run -s` would silence the reason of a failure too.
   const env = { ...process.env, npm_config_loglevel: 'error', npm_config_update_notifier: 'false' };
-  const options = ['--frozen-lockfile', '--ignore-scripts', '--loglevel=info', '--reporter=append-only', '--config.manage-package-manager-versions=false', '--config.confirm-modules-purge=false'];
+  const options = [
+    '--frozen-lockfile',
+    '--ignore-scripts',
+    '--loglevel=info',
+    '--reporter=append-only',
+    '--config.manage-package-manager-versions=false',
+    '--config.confirm-modules-purge=false',
+  ];
   if (!writable(homedir())) {
     const caches = join(modules, '.cache');
     process.stderr.write(`The home folder ${homedir()} cannot be written; caches go to node_modules/.cache of this checkout.\n`);
@@ -94,7 +102,9 @@ function installNow(state) {
   if (error) fail(`npm could not be started (${error.message}); it comes with Node and has to be on the PATH.`);
   if (status !== 0) {
     rmSync(lock, { recursive: true, force: true });
-    fail('The install failed; the reason is in the lines above. It needs the package registry once; later runs work offline. Run the same command again to go on.');
+    fail(
+      'The install failed; the reason is in the lines above. It needs the package registry once; later runs work offline. Run the same command again to go on.',
+    );
   }
   writeFileSync(stamp, state);
 }

@@ -5,7 +5,11 @@ import { runTool, type Tool } from './tool.ts';
 const steps: [string, Tool, string[]][] = [
   ['format (oxfmt)', ['oxfmt', 'oxfmt'], ['--check']],
   ['unused code and dependencies (knip)', ['knip', 'knip'], ['--no-progress']],
-  ['packages (publint, attw, import of the packed files)', ['vitest', 'vitest'], ['run', '--project=node', 'test/packaging', 'test/arrows', 'test/import-cost', 'test/hygiene', 'test/size']],
+  [
+    'packages (publint, attw, import of the packed files)',
+    ['vitest', 'vitest'],
+    ['run', '--project=node', 'test/packaging', 'test/arrows', 'test/import-cost', 'test/hygiene', 'test/size'],
+  ],
 ];
 const failed = steps.filter(([name, tool, args]) => {
   const ok = runTool(tool, args) === 0;

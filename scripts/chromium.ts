@@ -35,5 +35,7 @@ export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
 
 /** Test files that run in a browser page, relative to the root. */
 export function browserTestFiles(): string[] {
-  return ['packages', 'test', 'examples'].flatMap((folder) => filesBelow(join(root, folder), '.browser.test.ts')).map((file) => relative(root, file));
+  return ['packages', 'test', 'examples']
+    .flatMap((folder) => filesBelow(join(root, folder), '.browser.test.ts'))
+    .map((file) => relative(root, file));
 }

@@ -57,7 +57,11 @@ function runVitest(): void {
   try {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
     const options = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args];
-    const { status, signal } = spawnSync(process.execPath, [vitest, ...options], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], timeout: TEST_LIMIT_MS });
+    const { status, signal } = spawnSync(process.execPath, [vitest, ...options], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: TEST_LIMIT_MS,
+    });
     count(readReport(file), status, signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -46,7 +46,11 @@ describe.each(packages.map((pkg) => [pkg.short, pkg] as const))('%s', (short, pk
   });
 
   it('imports no plugin', () => {
-    expect(imports.filter(({ specifier }) => packageOf(specifier)?.startsWith('@verilens/plugin-')).filter(({ specifier }) => packageOf(specifier) !== pkg.manifest.name)).toEqual([]);
+    expect(
+      imports
+        .filter(({ specifier }) => packageOf(specifier)?.startsWith('@verilens/plugin-'))
+        .filter(({ specifier }) => packageOf(specifier) !== pkg.manifest.name),
+    ).toEqual([]);
   });
 
   it('reaches other packages by their name, never by a path', () => {
@@ -55,11 +59,19 @@ describe.each(packages.map((pkg) => [pkg.short, pkg] as const))('%s', (short, pk
 
   it('names in package.json what it imports, and nothing else', () => {
     const { dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} } = pkg.manifest;
-    const imported = new Set(imports.map(({ specifier }) => packageOf(specifier)).filter((name) => name !== undefined && name !== pkg.manifest.name));
+    const imported = new Set(
+      imports.map(({ specifier }) => packageOf(specifier)).filter((name) => name !== undefined && name !== pkg.manifest.name),
+    );
     const declared = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
-    expect([...imported].filter((name) => !declared.has(name!)), 'imported, not declared').toEqual([]);
+    expect(
+      [...imported].filter((name) => !declared.has(name!)),
+      'imported, not declared',
+    ).toEqual([]);
     const optional = (name: string): boolean => peerDependenciesMeta[name]?.optional === true;
-    expect([...declared].filter((name) => !imported.has(name) && !optional(name)), 'declared, not imported').toEqual([]);
+    expect(
+      [...declared].filter((name) => !imported.has(name) && !optional(name)),
+      'declared, not imported',
+    ).toEqual([]);
   });
 
   it.skipIf(NODE_ONLY.includes(short))('can be loaded where there is no Node', () => {
@@ -72,7 +84,8 @@ describe.each(packages.map((pkg) => [pkg.short, pkg] as const))('%s', (short, pk
 
 describe('the reading of imports', () => {
   it('sees every form of import', () => {
-    const source = "import 'a'; import type { B } from 'b'; export * from 'c'; const d = await import('d'); type E = import('e').E; import f from 'f' with { type: 'json' };";
+    const source =
+      "import 'a'; import type { B } from 'b'; export * from 'c'; const d = await import('d'); type E = import('e').E; import f from 'f' with { type: 'json' };";
     expect(specifiersOf(source).sort()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 

@@ -14,7 +14,9 @@ const weights = existsSync(join(root, 'packages/plugins/stdt/models/temporal.onn
 const chromium = findChromium();
 
 function example(file: string, args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--conditions=@verilens/source', '--import', 'tsx', join(root, 'examples', file), ...args], { cwd: root });
+  const child = spawn(process.execPath, ['--conditions=@verilens/source', '--import', 'tsx', join(root, 'examples', file), ...args], {
+    cwd: root,
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => (out += chunk));
@@ -31,35 +33,56 @@ describe('examples run as their READMEs say', () => {
     expect(out).toMatch(/: 765 frames, motion 0\.\d+/);
   }, 240_000);
 
-  it.skipIf(!weights)('node-detect judges a real video (needs the weights of plugin-stdt)', async () => {
-    const { code, out } = await example('node-detect/main.ts', [clip]);
-    expect(code).toBe(0);
-    expect(out).toMatch(/cap13_edit2\.mp4 (AUTHENTIC|MANIPULATED|INCONCLUSIVE) [01]\.\d\d/);
-  }, 240_000);
+  it.skipIf(!weights)(
+    'node-detect judges a real video (needs the weights of plugin-stdt)',
+    async () => {
+      const { code, out } = await example('node-detect/main.ts', [clip]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/cap13_edit2\.mp4 (AUTHENTIC|MANIPULATED|INCONCLUSIVE) [01]\.\d\d/);
+    },
+    240_000,
+  );
 
-  it.skipIf(!weights || chromium === undefined)('browser-detect judges it in a page that sends nothing anywhere (needs weights and a Chromium)', async () => {
-    const [{ build, preview }, { chromium: browsers }] = await Promise.all([import(pathToFileURL(createRequire(join(root, 'examples/browser-detect/package.json')).resolve('vite')).href) as Promise<typeof import('vite')>, import('playwright-core')]);
-    const outDir = await mkdtemp(join(tmpdir(), 'verilens-page-'));
-    onTestFinished(() => rm(outDir, { recursive: true, force: true }));
-    const settings = { root: join(root, 'examples/browser-detect'), logLevel: 'error' as const, build: { outDir, emptyOutDir: true } };
-    await build(settings);
-    const server = await preview({ ...settings, preview: { port: 0, host: '127.0.0.1' } });
-    onTestFinished(() => new Promise<void>((resolve) => void server.httpServer.close(() => resolve())));
-    const browser = await browsers.launch({ executablePath: chromium!, args: [...CHROMIUM_ARGS] });
-    onTestFinished(() => browser.close());
-    const page = await browser.newPage();
-    const address = server.resolvedUrls!.local[0]!;
-    const elsewhere: string[] = [];
-    const problems: string[] = [];
-    page.on('request', (request) => /^(blob|data):/.test(request.url()) || request.url().startsWith(address) || elsewhere.push(request.url()));
-    page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(address);
-    // A Chromium without licensed codecs decodes no H.264: the WebM twin of the clip plays everywhere.
-    await page.setInputFiles('#file', clip.replace(/mp4$/, 'webm'));
-    await page.waitForFunction(() => /^(AUTHENTIC|MANIPULATED|INCONCLUSIVE|NOT_APPLICABLE|error)$/.test(document.getElementById('status')?.dataset['status'] ?? ''), undefined, { timeout: 240_000 });
-    expect(await page.textContent('#status')).toMatch(/^(AUTHENTIC|MANIPULATED|INCONCLUSIVE), score 0\.\d\d/);
-    expect(await page.getAttribute('#report', 'href')).toMatch(/^blob:/);
-    expect(problems).toEqual([]);
-    expect(elsewhere).toEqual([]);
-  }, 400_000);
+  it.skipIf(!weights || chromium === undefined)(
+    'browser-detect judges it in a page that sends nothing anywhere (needs weights and a Chromium)',
+    async () => {
+      const [{ build, preview }, { chromium: browsers }] = await Promise.all([
+        import(pathToFileURL(createRequire(join(root, 'examples/browser-detect/package.json')).resolve('vite')).href) as Promise<
+          typeof import('vite')
+        >,
+        import('playwright-core'),
+      ]);
+      const outDir = await mkdtemp(join(tmpdir(), 'verilens-page-'));
+      onTestFinished(() => rm(outDir, { recursive: true, force: true }));
+      const settings = { root: join(root, 'examples/browser-detect'), logLevel: 'error' as const, build: { outDir, emptyOutDir: true } };
+      await build(settings);
+      const server = await preview({ ...settings, preview: { port: 0, host: '127.0.0.1' } });
+      onTestFinished(() => new Promise<void>((resolve) => void server.httpServer.close(() => resolve())));
+      const browser = await browsers.launch({ executablePath: chromium!, args: [...CHROMIUM_ARGS] });
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage();
+      const address = server.resolvedUrls!.local[0]!;
+      const elsewhere: string[] = [];
+      const problems: string[] = [];
+      page.on(
+        'request',
+        (request) => /^(blob|data):/.test(request.url()) || request.url().startsWith(address) || elsewhere.push(request.url()),
+      );
+      page.on('pageerror', (error) => problems.push(error.message));
+      await page.goto(address);
+      // A Chromium without licensed codecs decodes no H.264: the WebM twin of the clip plays everywhere.
+      await page.setInputFiles('#file', clip.replace(/mp4$/, 'webm'));
+      await page.waitForFunction(
+        () =>
+          /^(AUTHENTIC|MANIPULATED|INCONCLUSIVE|NOT_APPLICABLE|error)$/.test(document.getElementById('status')?.dataset['status'] ?? ''),
+        undefined,
+        { timeout: 240_000 },
+      );
+      expect(await page.textContent('#status')).toMatch(/^(AUTHENTIC|MANIPULATED|INCONCLUSIVE), score 0\.\d\d/);
+      expect(await page.getAttribute('#report', 'href')).toMatch(/^blob:/);
+      expect(problems).toEqual([]);
+      expect(elsewhere).toEqual([]);
+    },
+    400_000,
+  );
 });

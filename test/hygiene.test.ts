@@ -21,9 +21,17 @@ const texts = tracked.filter((file) => TEXT.has(extname(file) || basename(file))
 
 /** Spelt in pieces, so that this file does not contain what it looks for. */
 const FORBIDDEN: readonly [string, RegExp][] = [
-  ['a package registry by its host name', new RegExp(['registry', '\\.(npmjs|yarnpkg|npmmirror)\\.', '|registry', '\\.[a-z0-9.-]+\\.(org|com|net|io|dev)\\b'].join(''), 'i')],
+  [
+    'a package registry by its host name',
+    new RegExp(['registry', '\\.(npmjs|yarnpkg|npmmirror)\\.', '|registry', '\\.[a-z0-9.-]+\\.(org|com|net|io|dev)\\b'].join(''), 'i'),
+  ],
   ['a package file by its address', new RegExp(['https?:', '//\\S+\\.tgz'].join(''), 'i')],
-  ['a path of one machine', new RegExp(['(?<![\\w.~/*-])/(', 'home/[a-z]|', 'root/|', 'Users/[A-Za-z]|', 'work/(main|shared|tmp)', ')|[A-Z]:\\\\', 'Users'].join(''))],
+  [
+    'a path of one machine',
+    new RegExp(
+      ['(?<![\\w.~/*-])/(', 'home/[a-z]|', 'root/|', 'Users/[A-Za-z]|', 'work/(main|shared|tmp)', ')|[A-Z]:\\\\', 'Users'].join(''),
+    ),
+  ],
 ];
 
 describe('files of the repository', () => {
@@ -38,7 +46,11 @@ describe('files of the repository', () => {
   });
 
   it('has patterns that can match', () => {
-    const samples = [['https://', 'registry', '.npmjs.org/x'], ['https:', '//example.org/x-1.0.0.tgz'], ['see ', '/ho', 'me/someone/x']].map((parts) => parts.join(''));
+    const samples = [
+      ['https://', 'registry', '.npmjs.org/x'],
+      ['https:', '//example.org/x-1.0.0.tgz'],
+      ['see ', '/ho', 'me/someone/x'],
+    ].map((parts) => parts.join(''));
     FORBIDDEN.forEach(([, pattern], index) => expect(samples[index]).toMatch(pattern));
   });
 
@@ -52,12 +64,16 @@ describe('files of the repository', () => {
   });
 
   it('are small', () => {
-    const large = tracked.filter((file) => file !== 'pnpm-lock.yaml' && statSync(join(root, file)).size > (MODELS.test(file) ? 8 : 1) * MEGABYTE);
+    const large = tracked.filter(
+      (file) => file !== 'pnpm-lock.yaml' && statSync(join(root, file)).size > (MODELS.test(file) ? 8 : 1) * MEGABYTE,
+    );
     expect(large).toEqual([]);
   });
 
   it('contain no build output, archive or left-over', () => {
-    expect(tracked.filter((file) => /(^|\/)(dist|out|node_modules|coverage)\/|\.(tgz|log|orig|rej|tsbuildinfo)$|\.tmp\./.test(file))).toEqual([]);
+    expect(
+      tracked.filter((file) => /(^|\/)(dist|out|node_modules|coverage)\/|\.(tgz|log|orig|rej|tsbuildinfo)$|\.tmp\./.test(file)),
+    ).toEqual([]);
   });
 });
 
@@ -68,7 +84,11 @@ describe('shipped models', () => {
     const bytes = readFileSync(join(root, file));
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const folder = join(root, dirname(dirname(file)));
-    const cards = [...filesBelow(join(folder, 'models'), '.json'), ...filesBelow(join(folder, 'src'), '.ts'), ...filesBelow(join(folder, 'src'), '.json')];
+    const cards = [
+      ...filesBelow(join(folder, 'models'), '.json'),
+      ...filesBelow(join(folder, 'src'), '.ts'),
+      ...filesBelow(join(folder, 'src'), '.json'),
+    ];
     const naming = cards.filter((card) => readFileSync(card, 'utf8').includes(sha256)).map((card) => relative(root, card));
     expect(naming, `no card of ${file} names its SHA-256 ${sha256}`).not.toEqual([]);
   });
@@ -105,7 +125,13 @@ describe.each(publishedPackages().map((pkg) => [pkg.short, pkg] as const))('pack
   });
 
   it('has the fields every package has', () => {
-    expect(manifest).toMatchObject({ type: 'module', license: 'MIT', sideEffects: false, publishConfig: { access: 'public' }, engines: { node: '>=20.19' } });
+    expect(manifest).toMatchObject({
+      type: 'module',
+      license: 'MIT',
+      sideEffects: false,
+      publishConfig: { access: 'public' },
+      engines: { node: '>=20.19' },
+    });
     expect(manifest.files).toContain('dist');
     expect(manifest).not.toHaveProperty('scripts.postinstall');
     expect(manifest).not.toHaveProperty('scripts.install');
@@ -114,7 +140,9 @@ describe.each(publishedPackages().map((pkg) => [pkg.short, pkg] as const))('pack
 
   it('takes third-party versions from the catalog and ours from the workspace', () => {
     const { dependencies = {}, devDependencies = {} } = manifest;
-    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, range]) => range !== (name.startsWith('@verilens/') ? 'workspace:^' : 'catalog:'));
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([name, range]) => range !== (name.startsWith('@verilens/') ? 'workspace:^' : 'catalog:'),
+    );
     expect(loose).toEqual([]);
   });
 
@@ -137,9 +165,15 @@ function published(target: ExportTarget): ExportTarget {
   const keys = Object.keys(target);
   // Conditions are tried in order: a place of its own (`browser`) first, then the source, then what is built.
   expect(keys).toEqual([...Object.keys(nested), '@verilens/source', 'types', 'default']);
-  const stem = String(source).replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
+  const stem = String(source)
+    .replace(/^\.\/src\//, './dist/')
+    .replace(/\.ts$/, '');
   expect({ types, default: code }).toEqual({ types: `${stem}.d.ts`, default: `${stem}.js` });
-  return { ...Object.fromEntries(Object.entries(nested).map(([condition, next]) => [condition, published(next)])), types: types!, default: code! };
+  return {
+    ...Object.fromEntries(Object.entries(nested).map(([condition, next]) => [condition, published(next)])),
+    types: types!,
+    default: code!,
+  };
 }
 
 function read(file: string): string {
@@ -152,6 +186,8 @@ function trackedFiles(): string[] {
     const list = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     return list.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
   } catch {
-    return filesBelow(root, '').map((file) => relative(root, file)).filter((file) => !/(^|\/)(\.git|\.cache|out)\//.test(file));
+    return filesBelow(root, '')
+      .map((file) => relative(root, file))
+      .filter((file) => !/(^|\/)(\.git|\.cache|out)\//.test(file));
   }
 }

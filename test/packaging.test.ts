@@ -62,7 +62,9 @@ describe.each(packages.map((pkg) => [pkg.manifest.name, pkg] as const))('%s, pac
 
   it('holds what a user needs and nothing else', () => {
     const files = listing(folder);
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', join('dist', 'index.js'), join('dist', 'index.d.ts')]));
+    expect(files).toEqual(
+      expect.arrayContaining(['LICENSE', 'README.md', 'package.json', join('dist', 'index.js'), join('dist', 'index.d.ts')]),
+    );
     const allowed = ['dist', ...(pkg.manifest.files ?? [])].map((name) => `${name}${sep}`);
     expect(files.filter((file) => file.includes(sep) && !allowed.some((start) => file.startsWith(start)))).toEqual([]);
     const text = readFileSync(join(folder, 'package.json'), 'utf8');
@@ -71,16 +73,26 @@ describe.each(packages.map((pkg) => [pkg.manifest.name, pkg] as const))('%s, pac
 
   it('can be imported by each of its entries', async () => {
     const { exports = {} } = readManifest(folder);
-    const entries = Object.keys(exports).filter((subpath) => subpath !== './package.json' && subpath !== './vitest').map((subpath) => name + subpath.slice(1));
+    const entries = Object.keys(exports)
+      .filter((subpath) => subpath !== './package.json' && subpath !== './vitest')
+      .map((subpath) => name + subpath.slice(1));
     const script = `for (const entry of ${JSON.stringify(entries)}) console.log(entry, Object.keys(await import(entry)).length)`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: app });
-    const counts = stdout.trim().split('\n').map((line) => line.split(' '));
+    const counts = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '));
     expect(counts.map(([entry]) => entry)).toEqual(entries);
-    expect(counts.filter(([, count]) => count === '0'), 'entries that export nothing').toEqual([]);
+    expect(
+      counts.filter(([, count]) => count === '0'),
+      'entries that export nothing',
+    ).toEqual([]);
   });
 
   it('finds its models from where its code lies', () => {
-    const scripts = listing(join(folder, 'dist')).filter((file) => file.endsWith('.js')).map((file) => join(folder, 'dist', file));
+    const scripts = listing(join(folder, 'dist'))
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => join(folder, 'dist', file));
     const missing = scripts.flatMap((script) =>
       [...readFileSync(script, 'utf8').matchAll(/new URL\(\s*(["'`])(\.[^"'`$]+)\1,\s*import\.meta\.url/g)]
         .map(([, , target]) => resolve(dirname(script), target!))
@@ -109,9 +121,19 @@ export function scoreOf(result: DetectionResult): number { return result.score ?
 new VerilensError('OOPS', 'x', { place: 'y' });
 `,
     );
-    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', lib: ['ES2023', 'DOM', 'ESNext.Disposable'], types: [], skipLibCheck: true };
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['ES2023', 'DOM', 'ESNext.Disposable'],
+      types: [],
+      skipLibCheck: true,
+    };
     writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
-    const { stdout } = await run(process.execPath, [toolFile(['typescript', 'tsc']), '-p', app]).catch((error: { stdout: string }) => error);
+    const { stdout } = await run(process.execPath, [toolFile(['typescript', 'tsc']), '-p', app]).catch(
+      (error: { stdout: string }) => error,
+    );
     expect(stdout).toBe('');
   });
 });

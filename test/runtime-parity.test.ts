@@ -12,7 +12,12 @@ if (!named && existsSync(SOFTWARE_VULKAN)) process.env['VK_DRIVER_FILES'] = SOFT
 /** Absolute difference from native CPU that is allowed. */
 const others: { name: string; tolerance: number; make: () => Promise<Runtime>; skip?: boolean }[] = [
   { name: 'wasm in Node', tolerance: 1e-4, make: () => wasm({ threads: 1 }) },
-  { name: 'native webgpu', tolerance: 1e-3, make: () => native({ device: 'webgpu', threads: 1 }), skip: !named && !existsSync(SOFTWARE_VULKAN) },
+  {
+    name: 'native webgpu',
+    tolerance: 1e-3,
+    make: () => native({ device: 'webgpu', threads: 1 }),
+    skip: !named && !existsSync(SOFTWARE_VULKAN),
+  },
 ];
 
 let reference: Runtime;
@@ -41,7 +46,9 @@ for (const { name, tolerance, make, skip } of others) {
         for (const [output, want] of Object.entries(a ?? {})) {
           const got = b?.[output];
           expect(got?.dims).toEqual(want.dims);
-          Array.from(want.data as Float32Array, Number).forEach((value, index) => expect(Math.abs(Number((got?.data as Float32Array)[index]) - value)).toBeLessThanOrEqual(tolerance));
+          Array.from(want.data as Float32Array, Number).forEach((value, index) =>
+            expect(Math.abs(Number((got?.data as Float32Array)[index]) - value)).toBeLessThanOrEqual(tolerance),
+          );
         }
       });
     }

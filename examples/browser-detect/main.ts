@@ -48,7 +48,16 @@ async function judge(file: File): Promise<void> {
     const score = result.score === null ? '' : `, score ${result.score.toFixed(2)} (manipulated from ${result.threshold.toFixed(2)})`;
     say(`${result.status}${score}${result.reason === undefined ? '' : `\n${result.reason}`}`, result.status);
     const { info } = result.media;
-    const page = await reportHtml([{ name: file.name, media: { mimeType: file.type, bytes: file.size, width: info.width, height: info.height, durationMs: info.durationMs }, result }], { encode: encodePng });
+    const page = await reportHtml(
+      [
+        {
+          name: file.name,
+          media: { mimeType: file.type, bytes: file.size, width: info.width, height: info.height, durationMs: info.durationMs },
+          result,
+        },
+      ],
+      { encode: encodePng },
+    );
     URL.revokeObjectURL(link.href);
     link.href = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
     link.hidden = false;

@@ -24,19 +24,22 @@ export async function* framesOf(file: string): AsyncGenerator<VideoFrame> {
 }
 
 /** A frame to its look: one item in, one out. */
-export const look: Stage<VideoFrame, Look> = map(({ image, timestampMs }) => {
-  const cells = new Float32Array(256);
-  const counts = new Uint32Array(256);
-  for (let y = 0; y < image.height; y += 2) {
-    for (let x = 0; x < image.width; x += 2) {
-      const cell = Math.floor((y * 16) / image.height) * 16 + Math.floor((x * 16) / image.width);
-      const i = (y * image.width + x) * 4;
-      cells[cell]! += (0.2126 * image.data[i]! + 0.7152 * image.data[i + 1]! + 0.0722 * image.data[i + 2]!) / 255;
-      counts[cell]!++;
+export const look: Stage<VideoFrame, Look> = map(
+  ({ image, timestampMs }) => {
+    const cells = new Float32Array(256);
+    const counts = new Uint32Array(256);
+    for (let y = 0; y < image.height; y += 2) {
+      for (let x = 0; x < image.width; x += 2) {
+        const cell = Math.floor((y * 16) / image.height) * 16 + Math.floor((x * 16) / image.width);
+        const i = (y * image.width + x) * 4;
+        cells[cell]! += (0.2126 * image.data[i]! + 0.7152 * image.data[i + 1]! + 0.0722 * image.data[i + 2]!) / 255;
+        counts[cell]!++;
+      }
     }
-  }
-  return { timestampMs, cells: cells.map((sum, cell) => sum / Math.max(1, counts[cell]!)) };
-}, { name: 'look' });
+    return { timestampMs, cells: cells.map((sum, cell) => sum / Math.max(1, counts[cell]!)) };
+  },
+  { name: 'look' },
+);
 
 /** Looks to shots: a stage of its own, which gives fewer items than it takes. */
 export function shots(cutAt = 0.12): Stage<Look, Shot> {

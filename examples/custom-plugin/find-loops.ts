@@ -41,7 +41,11 @@ interface Run {
  * Looks for stretches that repeat an earlier stretch more closely than a scene ever repeats itself. Reads the frames
  * once; holds 1 kB for each of the last `memory` frames.
  */
-export async function findLoops(frames: AsyncIterable<VideoFrame>, options: LoopOptions = {}, onFrame?: (timestampMs: number) => void): Promise<LoopSearch> {
+export async function findLoops(
+  frames: AsyncIterable<VideoFrame>,
+  options: LoopOptions = {},
+  onFrame?: (timestampMs: number) => void,
+): Promise<LoopSearch> {
   const { minFrames = 12, memory = 3000 } = options;
   const seen: Float32Array[] = [];
   const changes: number[] = [];
@@ -51,7 +55,8 @@ export async function findLoops(frames: AsyncIterable<VideoFrame>, options: Loop
   const close = (lag: number, run: Run): void => {
     runs.delete(lag);
     // A still scene repeats itself all the time: without motion a match tells nothing.
-    if (run.frames >= minFrames && run.change >= run.frames * tooStill) loops.push({ startMs: run.startMs, endMs: run.endMs, lagFrames: lag, frames: run.frames, ratio: run.copyDistance / run.change });
+    if (run.frames >= minFrames && run.change >= run.frames * tooStill)
+      loops.push({ startMs: run.startMs, endMs: run.endMs, lagFrames: lag, frames: run.frames, ratio: run.copyDistance / run.change });
   };
   for await (const { image, timestampMs } of frames) {
     onFrame?.(timestampMs);
@@ -65,7 +70,13 @@ export async function findLoops(frames: AsyncIterable<VideoFrame>, options: Loop
       const run = runs.get(lag);
       if (gap <= enough) {
         const next = run ?? { frames: 0, startMs: timestampMs, endMs: timestampMs, copyDistance: 0, change: 0 };
-        runs.set(lag, { ...next, frames: next.frames + 1, endMs: timestampMs, copyDistance: next.copyDistance + gap, change: next.change + change });
+        runs.set(lag, {
+          ...next,
+          frames: next.frames + 1,
+          endMs: timestampMs,
+          copyDistance: next.copyDistance + gap,
+          change: next.change + change,
+        });
       } else if (run !== undefined) close(lag, run);
     }
     seen.push(now);

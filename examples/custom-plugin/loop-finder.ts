@@ -1,4 +1,13 @@
-import { type DetectionResult, type Detector, type DetectorInput, type DetectOptions, type Plugin, throwIfAborted, type VideoFrame, VerilensError } from '@verilens/core';
+import {
+  type DetectionResult,
+  type Detector,
+  type DetectorInput,
+  type DetectOptions,
+  type Plugin,
+  throwIfAborted,
+  type VideoFrame,
+  VerilensError,
+} from '@verilens/core';
 import { findLoops, type LoopOptions, type LoopSearch, tooStill } from './find-loops.ts';
 
 const name = 'loop-finder';
@@ -25,10 +34,22 @@ export function loopFinder(options: LoopOptions = {}): Plugin<'detector'> {
         async warmup() {},
         async detect(input: DetectorInput, { threshold = 0.7, signal, onProgress }: DetectOptions = {}): Promise<DetectionResult> {
           if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: name });
-          if (input.kind !== 'frames') throw new VerilensError('BAD_INPUT', 'another kind of input was handed over', { place: name, expected: 'frames', got: input.kind });
-          if (!(threshold >= 0 && threshold <= 1)) throw new VerilensError('BAD_OPTION', 'the threshold cannot be used', { place: name, expected: '0..1', got: String(threshold) });
+          if (input.kind !== 'frames')
+            throw new VerilensError('BAD_INPUT', 'another kind of input was handed over', {
+              place: name,
+              expected: 'frames',
+              got: input.kind,
+            });
+          if (!(threshold >= 0 && threshold <= 1))
+            throw new VerilensError('BAD_OPTION', 'the threshold cannot be used', {
+              place: name,
+              expected: '0..1',
+              got: String(threshold),
+            });
           const started = performance.now();
-          const found = await findLoops(stoppable(input.frames, signal), options, (processedMs) => onProgress?.({ processedMs, segments: 0 }));
+          const found = await findLoops(stoppable(input.frames, signal), options, (processedMs) =>
+            onProgress?.({ processedMs, segments: 0 }),
+          );
           return { ...judge(found, threshold), device: runtime.device, durationMs: performance.now() - started };
         },
         dispose,
@@ -52,7 +73,9 @@ function judge({ loops, motion, frames }: LoopSearch, threshold: number): Omit<D
     score,
     threshold,
     models: [{ name: `${name}/copies`, evidence: 'temporal', score, threshold, status, reason }],
-    segments: loops.map(({ startMs, endMs, ratio }) => ({ startMs, endMs, score: Math.min(1, Math.max(0, 1 - ratio)) })).sort((a, b) => a.startMs - b.startMs),
+    segments: loops
+      .map(({ startMs, endMs, ratio }) => ({ startMs, endMs, score: Math.min(1, Math.max(0, 1 - ratio)) }))
+      .sort((a, b) => a.startMs - b.startMs),
     reason,
   };
 }

@@ -30,28 +30,47 @@ async function demo(): Promise<number> {
   else {
     say("1. Making a forged twin of a real video: another person's inner face is put on it.");
     const donor = sampleFile('@vladmandic/face-api', 'demo/sample6.jpg');
-    const made = await makeTwin({ video, donor, to: twin, signal: stop.signal, onProgress: (fraction) => progress(`   ${Math.floor(fraction * 100)} %`) });
+    const made = await makeTwin({
+      video,
+      donor,
+      to: twin,
+      signal: stop.signal,
+      onProgress: (fraction) => progress(`   ${Math.floor(fraction * 100)} %`),
+    });
     progress('');
     say(`   ${made.forged} of ${made.frames} frames forged -> ${relative(root, twin)}`);
   }
   say('2. Judging both with the shipped detector. It is told nothing of which is which.');
   const lines: string[] = [];
   const code = await run(['detect', video, twin, '--plugin', 'stdt', '--json', '--report', join(out, 'report.html')], {
-    terminal: { out: (text) => void lines.push(text), err: (text) => void process.stderr.write(text), outIsTty: false, errIsTty: process.stderr.isTTY === true, colour: false, columns: process.stderr.columns ?? 80 },
+    terminal: {
+      out: (text) => void lines.push(text),
+      err: (text) => void process.stderr.write(text),
+      outIsTty: false,
+      errIsTty: process.stderr.isTTY === true,
+      colour: false,
+      columns: process.stderr.columns ?? 80,
+    },
     folder: root,
     signal: stop.signal,
     toolkit: installedToolkit(),
   });
   // The reason is on the error stream already.
   if (lines.length === 0) return code;
-  const items = lines.map((line) => JSON.parse(line) as { name: string; status?: string; score?: number | null; error?: { message: string; remedy?: string } });
+  const items = lines.map(
+    (line) => JSON.parse(line) as { name: string; status?: string; score?: number | null; error?: { message: string; remedy?: string } },
+  );
   await writeWhole(join(out, 'report.json'), `${JSON.stringify({ date: new Date().toISOString(), items }, undefined, 2)}\n`);
   say('');
   for (const [index, item] of items.entries()) {
     const what = index === 0 ? 'the real video' : 'its forged twin';
-    say(`   ${what.padEnd(16)} ${item.status ?? 'NOT JUDGED'}${item.score == null ? '' : `  score ${item.score.toFixed(2)}`}${item.error === undefined ? '' : `  ${item.error.message} ${item.error.remedy ?? ''}`}`);
+    say(
+      `   ${what.padEnd(16)} ${item.status ?? 'NOT JUDGED'}${item.score == null ? '' : `  score ${item.score.toFixed(2)}`}${item.error === undefined ? '' : `  ${item.error.message} ${item.error.remedy ?? ''}`}`,
+    );
   }
-  say(`\n   ${relative(root, join(out, 'report.html'))}  the report: open it in a browser\n   ${relative(root, join(out, 'report.json'))}  the same as data\n   ${((performance.now() - started) / 1000).toFixed(0)} s in all`);
+  say(
+    `\n   ${relative(root, join(out, 'report.html'))}  the report: open it in a browser\n   ${relative(root, join(out, 'report.json'))}  the same as data\n   ${((performance.now() - started) / 1000).toFixed(0)} s in all`,
+  );
   return code;
 }
 

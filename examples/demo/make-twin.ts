@@ -26,7 +26,11 @@ export async function makeTwin({ video, donor, to, signal, onProgress }: TwinOpt
   let frames = 0;
   let forged = 0;
   const twin = async function* (): AsyncGenerator<VideoFrame> {
-    for await (const frame of forgeVideo(opened.frames({ signal }), finder, 'swap', { donor: await donorFrom(donor, finder), seed: 0, signal })) {
+    for await (const frame of forgeVideo(opened.frames({ signal }), finder, 'swap', {
+      donor: await donorFrom(donor, finder),
+      seed: 0,
+      signal,
+    })) {
       throwIfAborted(signal, 'demo');
       frames++;
       if (frame.forged) forged++;

@@ -29,7 +29,16 @@ process.stdout.write(`${JSON.stringify({ exported, calls, changed, cjs: Object.k
 
 /** Every property of the global objects a library is tempted to extend. */
 function snapshot() {
-  const places = { globalThis, Reflect, 'Array.prototype': Array.prototype, 'Object.prototype': Object.prototype, 'String.prototype': String.prototype, 'Promise.prototype': Promise.prototype, Symbol, Math };
+  const places = {
+    globalThis,
+    Reflect,
+    'Array.prototype': Array.prototype,
+    'Object.prototype': Object.prototype,
+    'String.prototype': String.prototype,
+    'Promise.prototype': Promise.prototype,
+    Symbol,
+    Math,
+  };
   const all = {};
   for (const [name, place] of Object.entries(places)) {
     for (const key of Reflect.ownKeys(place)) {
@@ -56,6 +65,8 @@ function watch(place, names, notes) {
 /** Calls made by Node's module loader and by the TypeScript loader of the tests are not the package's. */
 function ours(stack) {
   const frames = stack.split('\n').slice(2);
-  return frames.some((frame) => frame.includes('file:') && !frame.includes('/tsx/') && !frame.includes('import-probe.mjs'))
-    || frames.some((frame) => /[\\/]node_modules[\\/]/.test(frame) && !/[\\/](tsx|esbuild|get-tsconfig)[@\\/]/.test(frame));
+  return (
+    frames.some((frame) => frame.includes('file:') && !frame.includes('/tsx/') && !frame.includes('import-probe.mjs')) ||
+    frames.some((frame) => /[\\/]node_modules[\\/]/.test(frame) && !/[\\/](tsx|esbuild|get-tsconfig)[@\\/]/.test(frame))
+  );
 }

@@ -9,9 +9,17 @@ function* clip(levels: readonly number[]): Generator<VideoFrame> {
 }
 
 it('finds the cuts and says what is between them', async () => {
-  const found = await pipeline(() => pipeline(clip([...Array(10).fill(40), ...Array(5).fill(200), ...Array(8).fill(90)])).run()).to(prefetch(2)).to(look).to(shots()).collect();
+  const found = await pipeline(() => pipeline(clip([...Array(10).fill(40), ...Array(5).fill(200), ...Array(8).fill(90)])).run())
+    .to(prefetch(2))
+    .to(look)
+    .to(shots())
+    .collect();
   expectTypeOf(found).toEqualTypeOf<Shot[]>();
-  expect(found.map(({ startMs, endMs, frames }) => [startMs, endMs, frames])).toEqual([[0, 360, 10], [400, 560, 5], [600, 880, 8]]);
+  expect(found.map(({ startMs, endMs, frames }) => [startMs, endMs, frames])).toEqual([
+    [0, 360, 10],
+    [400, 560, 5],
+    [600, 880, 8],
+  ]);
   expect(found[0]!.motion).toBeCloseTo(0);
 });
 

@@ -23,14 +23,22 @@ async function* real(frames: number, copy?: { from: number; length: number }): A
 }
 
 it('leaves a real video alone', async () => {
-  await using engine = await createEngine({ runtime: () => native({ device: 'cpu', threads: 1 }), plugins: [loopFinder()], services: [media()] });
+  await using engine = await createEngine({
+    runtime: () => native({ device: 'cpu', threads: 1 }),
+    plugins: [loopFinder()],
+    services: [media()],
+  });
   const result = await engine.detect(real(160));
   expect(result.status).toBe('AUTHENTIC');
   expect(result.score).toBeLessThan(0.65);
 });
 
 it('finds a copied stretch of the same video, and where it is', async () => {
-  await using engine = await createEngine({ runtime: () => native({ device: 'cpu', threads: 1 }), plugins: [loopFinder()], services: [media()] });
+  await using engine = await createEngine({
+    runtime: () => native({ device: 'cpu', threads: 1 }),
+    plugins: [loopFinder()],
+    services: [media()],
+  });
   const result = await engine.detect(real(160, { from: 40, length: 50 }));
   expect(result.status).toBe('MANIPULATED');
   expect(result.score).toBeGreaterThan(0.95);
@@ -44,7 +52,8 @@ it('finds a copied stretch of the same video, and where it is', async () => {
 it('says INCONCLUSIVE for a scene without motion, and has no score for a single frame', async () => {
   const plugin = await loopFinder().create({ runtime: await native({ device: 'cpu', threads: 1 }) });
   const still = async function* (count: number): AsyncGenerator<VideoFrame> {
-    for (let index = 0; index < count; index++) yield { image: { data: new Uint8ClampedArray(32 * 32 * 4).fill(80), width: 32, height: 32 }, timestampMs: index * 40, index };
+    for (let index = 0; index < count; index++)
+      yield { image: { data: new Uint8ClampedArray(32 * 32 * 4).fill(80), width: 32, height: 32 }, timestampMs: index * 40, index };
   };
   expect(await plugin.detect({ kind: 'frames', frames: still(1) })).toMatchObject({ status: 'NOT_APPLICABLE', score: null });
   expect((await plugin.detect({ kind: 'frames', frames: still(80) })).status).toBe('INCONCLUSIVE');

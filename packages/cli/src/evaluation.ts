@@ -49,8 +49,12 @@ export function evaluateFiles(files: readonly EvaluatedFile[], seed: number): Ev
   const real = judged.filter((file) => file.label === 'real');
   const fake = judged.filter((file) => file.label === 'fake');
   const kinds = [...new Set(fake.flatMap((file) => file.type ?? []))].sort();
-  const groups = [['all', fake] as const, ...(kinds.length > 1 ? kinds.map((kind) => [kind, fake.filter((file) => file.type === kind)] as const) : [])];
-  const share = (part: readonly EvaluatedFile[], status: DetectionStatus): number => part.filter((file) => file.status === status).length / Math.max(1, part.length);
+  const groups = [
+    ['all', fake] as const,
+    ...(kinds.length > 1 ? kinds.map((kind) => [kind, fake.filter((file) => file.type === kind)] as const) : []),
+  ];
+  const share = (part: readonly EvaluatedFile[], status: DetectionStatus): number =>
+    part.filter((file) => file.status === status).length / Math.max(1, part.length);
   return {
     rows: groups
       .filter(([, part]) => part.length > 0 && real.length > 0)
@@ -60,7 +64,15 @@ export function evaluateFiles(files: readonly EvaluatedFile[], seed: number): Ev
         const labels = all.map((file) => file.label === 'fake');
         const clusters = all.map((file) => file.identity ?? `file ${file.name}`);
         const byPerson = new Set(clusters).size >= fewestPeople;
-        return { type, real: real.length, fake: part.length, resampled: byPerson ? 'people' : 'files', auc: aucInterval(scores, labels, { seed, clusters: byPerson ? clusters : undefined }), eer: eer(scores, labels).rate, detected: share(part, 'MANIPULATED') };
+        return {
+          type,
+          real: real.length,
+          fake: part.length,
+          resampled: byPerson ? 'people' : 'files',
+          auc: aucInterval(scores, labels, { seed, clusters: byPerson ? clusters : undefined }),
+          eer: eer(scores, labels).rate,
+          detected: share(part, 'MANIPULATED'),
+        };
       }),
     falseAlarms: share(real, 'MANIPULATED'),
     inconclusive: share(judged, 'INCONCLUSIVE'),

@@ -40,21 +40,44 @@ async function expand(name: string, folder: string): Promise<{ files: readonly s
   if (kind === 'file') return { files: [path] };
   if (kind === 'folder') {
     const files = await glob(`**/*.{${mediaExtensions.join(',')}}`, path);
-    return files.length > 0 ? { files } : missing(name, 'the folder holds no picture or video', `files ending in ${mediaExtensions.join(', ')}`, 'Name the files themselves if they have other endings.');
+    return files.length > 0
+      ? { files }
+      : missing(
+          name,
+          'the folder holds no picture or video',
+          `files ending in ${mediaExtensions.join(', ')}`,
+          'Name the files themselves if they have other endings.',
+        );
   }
   // A file whose own name holds brackets was found above; only what is no file is read as a pattern.
   if (/[*?[\]{}!()]/.test(name)) {
     const files = await glob(name.split(sep).join('/'), folder);
-    return files.length > 0 ? { files } : missing(name, 'no file fits the pattern', undefined, 'Quote patterns so that the shell leaves them as they are.');
+    return files.length > 0
+      ? { files }
+      : missing(name, 'no file fits the pattern', undefined, 'Quote patterns so that the shell leaves them as they are.');
   }
   if (kind.code === 'EACCES') return missing(name, 'the file cannot be read', undefined, 'Check its permissions.');
-  const broken = await lstat(path).then((info) => info.isSymbolicLink(), () => false);
-  return missing(name, broken ? 'the link leads nowhere' : 'there is no such file or folder', undefined, 'Check the spelling and the working folder.');
+  const broken = await lstat(path).then(
+    (info) => info.isSymbolicLink(),
+    () => false,
+  );
+  return missing(
+    name,
+    broken ? 'the link leads nowhere' : 'there is no such file or folder',
+    undefined,
+    'Check the spelling and the working folder.',
+  );
 }
 
 async function glob(pattern: string, folder: string): Promise<readonly string[]> {
   const { default: fastGlob } = await import('fast-glob');
-  const files = await fastGlob(pattern, { cwd: folder, absolute: true, caseSensitiveMatch: false, followSymbolicLinks: false, suppressErrors: true });
+  const files = await fastGlob(pattern, {
+    cwd: folder,
+    absolute: true,
+    caseSensitiveMatch: false,
+    followSymbolicLinks: false,
+    suppressErrors: true,
+  });
   return files.map((file) => resolve(file)).sort();
 }
 

@@ -31,5 +31,7 @@ export function isAbort(error: unknown): boolean {
 
 /** The message of a VerilensError ends with its remedy; here the two are kept apart. */
 function messageOnly(error: VerilensError): string {
-  return error.remedy !== undefined && error.message.endsWith(error.remedy) ? error.message.slice(0, -error.remedy.length).trimEnd() : error.message;
+  return error.remedy !== undefined && error.message.endsWith(error.remedy)
+    ? error.message.slice(0, -error.remedy.length).trimEnd()
+    : error.message;
 }

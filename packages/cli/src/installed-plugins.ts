@@ -11,6 +11,9 @@ export async function findInstalledPlugins(folder: string): ReturnType<Toolkit['
   const places = new Set(own.problems.map((problem) => problem.file));
   return {
     plugins: [...own.plugins, ...beside.plugins.filter((plugin) => !names.has(plugin.name))],
-    problems: [...own.problems, ...beside.problems.filter((problem) => !places.has(problem.file))].map(({ file, error }) => ({ place: file, error })),
+    problems: [...own.problems, ...beside.problems.filter((problem) => !places.has(problem.file))].map(({ file, error }) => ({
+      place: file,
+      error,
+    })),
   };
 }

@@ -14,12 +14,26 @@ export function numberIn(low: number, high: number, whole = false): (text: strin
 
 /** `0,1,2` or `0 1 2` to different whole numbers, for commander. */
 export function seedList(text: string): number[] {
-  const seeds = text.split(/[\s,]+/).filter((part) => part !== '').map(Number);
-  if (seeds.length > 0 && seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) && new Set(seeds).size === seeds.length) return seeds;
+  const seeds = text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map(Number);
+  if (
+    seeds.length > 0 &&
+    seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31) &&
+    new Set(seeds).size === seeds.length
+  )
+    return seeds;
   throw new InvalidArgumentError('Expected different whole numbers with commas between them, e.g. 0,1,2.');
 }
 
 /** Collects an option that may be given several times, or once with commas. */
 export function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(',').map((part) => part.trim()).filter((part) => part !== '')];
+  return [
+    ...before,
+    ...text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ];
 }

@@ -27,15 +27,18 @@ export async function pluginSkeleton(options: SkeletonOptions): Promise<readonly
   const source = await read(`src/${role}.ts`);
   const shared = ['lifecycle.ts', 'thumbnail.ts'].filter((file) => source.includes(`./${file}`));
   const build = options.inWorkspace
-    ? [
+    ? ([
         ['tsconfig.json', jsonDocument({ extends: '../../../tsconfig.base.json', include: ['src', 'test'] })],
-        ['tsdown.config.ts', "import { packageBuild } from '../../../scripts/tsdown.ts';\n\nexport default packageBuild(import.meta.dirname);\n"],
-      ] as const
-    : [
+        [
+          'tsdown.config.ts',
+          "import { packageBuild } from '../../../scripts/tsdown.ts';\n\nexport default packageBuild(import.meta.dirname);\n",
+        ],
+      ] as const)
+    : ([
         ['tsconfig.json', await read('tsconfig.json')],
         ['tsconfig.build.json', await read('tsconfig.build.json')],
         ['.gitignore', 'node_modules/\ndist/\n'],
-      ] as const;
+      ] as const);
   return [
     ['package.json', jsonDocument(options.inWorkspace ? workspaceManifest(options) : manifest(options))],
     ['README.md', await read('README.md')],
@@ -57,7 +60,13 @@ function manifest(options: SkeletonOptions): Readonly<Record<string, unknown>> {
     exports: BUILT,
     scripts: { build: 'tsc -p tsconfig.build.json', typecheck: 'tsc -p tsconfig.json', test: 'vitest run', prepack: 'npm run build' },
     peerDependencies: { '@verilens/core': CORE_RANGE },
-    devDependencies: { '@types/node': '^20.19.0', '@verilens/core': ours, '@verilens/testing': ours, typescript: '^6.0.0', vitest: '^4.1.0' },
+    devDependencies: {
+      '@types/node': '^20.19.0',
+      '@verilens/core': ours,
+      '@verilens/testing': ours,
+      typescript: '^6.0.0',
+      vitest: '^4.1.0',
+    },
   };
 }
 

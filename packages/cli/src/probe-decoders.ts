@@ -19,11 +19,22 @@ export async function probeDecoders(): Promise<Check[]> {
         distance = Math.max(distance, meanDifference(frame.image.data, image.data));
       }
       const works = frames > 0 && distance < 12;
-      const reason = works ? `decodes (${opened.info.decoder})` : frames === 0 ? 'gave no frame' : `came back ${distance.toFixed(1)} grey levels away from what was encoded`;
+      const reason = works
+        ? `decodes (${opened.info.decoder})`
+        : frames === 0
+          ? 'gave no frame'
+          : `came back ${distance.toFixed(1)} grey levels away from what was encoded`;
       checks.push({ group: 'decoders', name, works, reason, remedy: works ? undefined : remedy, durationMs: performance.now() - started });
     } catch (error) {
       const failure = toFailure(error);
-      checks.push({ group: 'decoders', name, works: false, reason: failureLine({ ...failure, remedy: undefined }), remedy: failure.remedy ?? remedy, durationMs: performance.now() - started });
+      checks.push({
+        group: 'decoders',
+        name,
+        works: false,
+        reason: failureLine({ ...failure, remedy: undefined }),
+        remedy: failure.remedy ?? remedy,
+        durationMs: performance.now() - started,
+      });
     }
   };
   const pictures = 'Install the dependencies again: sharp has no library for this platform, or its files are missing.';
@@ -31,14 +42,23 @@ export async function probeDecoders(): Promise<Check[]> {
   await tryFormat('jpeg', () => media.encodeJpeg(image), pictures);
   await tryFormat('png', () => media.encodePng(image), pictures);
   await tryFormat('webp', () => media.encodeWebp(image), pictures);
-  for (const [name, codec, ending] of [['h264', 'h264', 'mp4'], ['vp9', 'vp9', 'webm'], ['vp8', 'vp8', 'webm']] as const) {
+  for (const [name, codec, ending] of [
+    ['h264', 'h264', 'mp4'],
+    ['vp9', 'vp9', 'webm'],
+    ['vp8', 'vp8', 'webm'],
+  ] as const) {
     await tryFormat(name, () => encodedVideo(image, codec, ending), videos);
   }
   return checks;
 }
 
 async function encodedVideo(image: VideoFrame['image'], codec: 'h264' | 'vp9' | 'vp8', ending: string): Promise<Uint8Array> {
-  const [{ writeVideo }, { mkdtemp, readFile, rm }, { tmpdir }, { join }] = await Promise.all([import('@verilens/media'), import('node:fs/promises'), import('node:os'), import('node:path')]);
+  const [{ writeVideo }, { mkdtemp, readFile, rm }, { tmpdir }, { join }] = await Promise.all([
+    import('@verilens/media'),
+    import('node:fs/promises'),
+    import('node:os'),
+    import('node:path'),
+  ]);
   const folder = await mkdtemp(join(tmpdir(), 'verilens-doctor-'));
   try {
     const path = join(folder, `probe.${ending}`);

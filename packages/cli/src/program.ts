@@ -109,7 +109,9 @@ Exit codes:
     .argument('<name>', 'short name of the method: lower-case letters, digits, dashes')
     .option('--out <folder>', 'where to write it (default: a folder of its name)')
     .option('--scope <scope>', 'package scope, e.g. @me')
-    .action(async (role: string, name: string, options) => done(await (await import('./commands/new-plugin.ts')).newPlugin(role, name, options, environment)));
+    .action(async (role: string, name: string, options) =>
+      done(await (await import('./commands/new-plugin.ts')).newPlugin(role, name, options, environment)),
+    );
 
   return program;
 }

@@ -37,7 +37,8 @@ export function createProgress(terminal: Terminal, options: { enabled?: boolean;
 
 /** The line itself, never wider than the terminal (a wrapped line cannot be redrawn in place). */
 export function progressLine(label: string, fraction: number | undefined, detail: string, columns: number, spinner: string): string {
-  const bar = fraction === undefined ? '' : ` ${barText(fraction, 24)} ${String(Math.floor(Math.min(1, Math.max(0, fraction)) * 100)).padStart(3)} %`;
+  const bar =
+    fraction === undefined ? '' : ` ${barText(fraction, 24)} ${String(Math.floor(Math.min(1, Math.max(0, fraction)) * 100)).padStart(3)} %`;
   const tail = detail === '' ? '' : `  ${detail}`;
   const room = Math.max(8, columns - 3 - bar.length - tail.length);
   const name = label.length > room ? `…${label.slice(label.length - room + 1)}` : label;

@@ -25,14 +25,23 @@ export async function openReport(name: string, folder: string): Promise<ReportFi
     await mkdir(dirname(path), { recursive: true });
     await (await open(draft, 'w')).close();
   } catch (error) {
-    throw new VerilensError('NOT_FOUND', 'the report cannot be written', { place: path, got: toFailure(error).message, remedy: 'Name a file in a folder that this user may write to.', cause: error });
+    throw new VerilensError('NOT_FOUND', 'the report cannot be written', {
+      place: path,
+      got: toFailure(error).message,
+      remedy: 'Name a file in a folder that this user may write to.',
+      cause: error,
+    });
   }
   return {
     path,
     async write(items, { plugins, incomplete }) {
       const { encodeImage } = await import('./encode-image.ts');
       const models: readonly ReportModel[] = await Promise.all(
-        plugins.map(async (plugin) => ({ name: plugin.name, version: plugin.version, cards: plugin.folder === undefined ? ([] as ModelCard[]) : await readCards(plugin.folder) })),
+        plugins.map(async (plugin) => ({
+          name: plugin.name,
+          version: plugin.version,
+          cards: plugin.folder === undefined ? ([] as ModelCard[]) : await readCards(plugin.folder),
+        })),
       );
       await writeFile(draft, await reportHtml(items, { encode: encodeImage, models, incomplete, generator: `verilens ${version()}` }));
       await rename(draft, path);

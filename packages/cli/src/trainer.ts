@@ -6,7 +6,10 @@ import type { CliEnvironment } from './run.ts';
 export async function openTrainer(name: string, { toolkit, folder }: CliEnvironment): Promise<Trainer> {
   const plugin = await (await pickPlugin(name, toolkit, folder)).load();
   if (plugin.trainer !== undefined) return plugin.trainer();
-  throw new VerilensError('UNSUPPORTED', 'this plugin has nothing to train', { place: name, remedy: 'Run "verilens plugins" to see which have presets.' });
+  throw new VerilensError('UNSUPPORTED', 'this plugin has nothing to train', {
+    place: name,
+    remedy: 'Run "verilens plugins" to see which have presets.',
+  });
 }
 
 /** @throws VerilensError UNKNOWN_NAME with the nearest preset */

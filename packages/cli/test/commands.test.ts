@@ -6,8 +6,14 @@ import { brightness, installed, temporaryFolder, verilens } from './helpers.ts';
 
 const report: EvidenceReport = {
   method: 'brightness',
-  rows: [{ setting: 'with light', measures: { auc: { mean: 0.91, sd: 0.02, values: [0.9, 0.92] } } }, { setting: 'in the dark', measures: { auc: { mean: 0.5, sd: 0.01, values: [0.49, 0.51] } } }],
-  findings: [{ claim: 'light helps', answer: 'yes', because: '+0.41 [0.35, 0.47]' }, { claim: 'colour helps', answer: 'not separable', because: '+0.00 [-0.02, 0.02]' }],
+  rows: [
+    { setting: 'with light', measures: { auc: { mean: 0.91, sd: 0.02, values: [0.9, 0.92] } } },
+    { setting: 'in the dark', measures: { auc: { mean: 0.5, sd: 0.01, values: [0.49, 0.51] } } },
+  ],
+  findings: [
+    { claim: 'light helps', answer: 'yes', because: '+0.41 [0.35, 0.47]' },
+    { claim: 'colour helps', answer: 'not separable', because: '+0.00 [-0.02, 0.02]' },
+  ],
   notes: ['two seeds only'],
 };
 
@@ -45,17 +51,34 @@ describe('train', () => {
     expect(code).toBe(0);
     expect(out).toContain('cd'.repeat(32));
     const made = join(folder, 'out/brightness-small-7');
-    expect((await readdir(made)).sort()).toEqual(['brightness.json', 'brightness.onnx', 'brightness.safetensors', 'checkpoints', 'summary.json']);
+    expect((await readdir(made)).sort()).toEqual([
+      'brightness.json',
+      'brightness.onnx',
+      'brightness.safetensors',
+      'checkpoints',
+      'summary.json',
+    ]);
     expect([...(await readFile(join(made, 'brightness.safetensors')))]).toEqual([7]);
-    expect(JSON.parse(await readFile(join(made, 'summary.json'), 'utf8'))).toMatchObject({ plugin: 'brightness', preset: 'small', seed: 7, device: 'cpu', models: [{ file: 'brightness.onnx' }] });
+    expect(JSON.parse(await readFile(join(made, 'summary.json'), 'utf8'))).toMatchObject({
+      plugin: 'brightness',
+      preset: 'small',
+      seed: 7,
+      device: 'cpu',
+      models: [{ file: 'brightness.onnx' }],
+    });
   });
 
   it('stops on Ctrl-C with 130 and goes on from its checkpoint', async () => {
     const folder = await temporaryFolder();
     const stop = new AbortController();
     const first = trainer();
-    const stopping = plugins({ train: (data, options) => first.train(data, { ...options, onProgress: (state) => state.step === 1 && stop.abort() }) });
-    expect(await verilens(['train', 'brightness'], { folder, plugins: stopping, signal: stop.signal })).toMatchObject({ code: 130, err: expect.stringContaining('goes on from the last checkpoint') });
+    const stopping = plugins({
+      train: (data, options) => first.train(data, { ...options, onProgress: (state) => state.step === 1 && stop.abort() }),
+    });
+    expect(await verilens(['train', 'brightness'], { folder, plugins: stopping, signal: stop.signal })).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('goes on from the last checkpoint'),
+    });
     const again = await verilens(['train', 'brightness', '--json'], { folder, plugins: plugins() });
     expect(JSON.parse(again.out.trim().split('\n').at(-1)!)).toMatchObject({ resumedAt: 1 });
   });
@@ -64,7 +87,10 @@ describe('train', () => {
     const folder = await temporaryFolder({ 'mine/real/a.mp4': '', 'mine/real/b.mp4': '' });
     expect((await verilens(['train', 'brightness', '--data', 'mine'], { folder, plugins: plugins() })).out).toMatch(/items\s+2/);
     expect((await verilens(['train', 'brightness', '--data', 'nowhere'], { folder, plugins: plugins() })).code).toBe(2);
-    expect(await verilens(['train', 'brightness', '--preset', 'smal'], { folder, plugins: plugins() })).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "small"?') });
+    expect(await verilens(['train', 'brightness', '--preset', 'smal'], { folder, plugins: plugins() })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Did you mean "small"?'),
+    });
     expect(await verilens(['train', 'brightness'], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('UNSUPPORTED') });
     expect((await verilens(['train', 'brightness', '--seed', '-1'], { folder, plugins: plugins() })).code).toBe(64);
   });
@@ -73,30 +99,47 @@ describe('train', () => {
 describe('evidence', () => {
   it('prints the table and the answers, and writes the whole result', async () => {
     const folder = await temporaryFolder();
-    const { code, out } = await verilens(['evidence', 'brightness', '--seeds', '3,4', '--quick', '--out', 'results/e.json'], { folder, plugins: plugins() });
+    const { code, out } = await verilens(['evidence', 'brightness', '--seeds', '3,4', '--quick', '--out', 'results/e.json'], {
+      folder,
+      plugins: plugins(),
+    });
     expect(code).toBe(0);
     expect(out).toMatch(/with light {3}0\.910 ± 0\.020/);
     expect(out).toMatch(/NOT SEPARABLE colour helps\n\s+\+0\.00/);
-    expect(JSON.parse(await readFile(join(folder, 'results/e.json'), 'utf8'))).toMatchObject({ command: 'verilens evidence brightness --seeds 3,4 --quick', seeds: [3, 4], quick: true, findings: report.findings, device: 'cpu' });
+    expect(JSON.parse(await readFile(join(folder, 'results/e.json'), 'utf8'))).toMatchObject({
+      command: 'verilens evidence brightness --seeds 3,4 --quick',
+      seeds: [3, 4],
+      quick: true,
+      findings: report.findings,
+      device: 'cpu',
+    });
   });
 
   it('refuses seeds that repeat or are none', async () => {
-    for (const seeds of ['1,1', 'a', '', '1.5']) expect((await verilens(['evidence', 'brightness', '--seeds', seeds], { plugins: plugins() })).code, seeds).toBe(64);
+    for (const seeds of ['1,1', 'a', '', '1.5'])
+      expect((await verilens(['evidence', 'brightness', '--seeds', seeds], { plugins: plugins() })).code, seeds).toBe(64);
   });
 });
 
 describe('plugins', () => {
   it('lists name, role, version and presets, and what cannot be used', async () => {
-    const problems = [{ place: '/x/package.json', error: new VerilensError('BAD_PLUGIN', '"verilens.role" is not usable', { place: '/x/package.json' }) }];
+    const problems = [
+      { place: '/x/package.json', error: new VerilensError('BAD_PLUGIN', '"verilens.role" is not usable', { place: '/x/package.json' }) },
+    ];
     const { code, out, err } = await verilens(['plugins'], { plugins: plugins(), problems });
     expect(code).toBe(2);
     expect(out).toMatch(/brightness\s+detector\s+1\.2\.3\s+small, paper\s+what brightness does/);
     expect(err).toContain('BAD_PLUGIN');
-    expect(JSON.parse((await verilens(['plugins', '--json'], { plugins: plugins() })).out)).toMatchObject({ plugins: [{ name: 'brightness', presets: ['small', 'paper'], evidence: true }], problems: [] });
+    expect(JSON.parse((await verilens(['plugins', '--json'], { plugins: plugins() })).out)).toMatchObject({
+      plugins: [{ name: 'brightness', presets: ['small', 'paper'], evidence: true }],
+      problems: [],
+    });
   });
 
   it('goes on when one does not load', async () => {
-    const broken = installed(brightness({ name: 'broken' }), { load: () => Promise.reject(new VerilensError('BAD_PLUGIN', 'it throws on import', { place: 'broken' })) });
+    const broken = installed(brightness({ name: 'broken' }), {
+      load: () => Promise.reject(new VerilensError('BAD_PLUGIN', 'it throws on import', { place: 'broken' })),
+    });
     const { code, out, err } = await verilens(['plugins'], { plugins: [broken, ...plugins()] });
     expect(code).toBe(2);
     expect(out).toContain('brightness');
@@ -118,7 +161,11 @@ describe('evaluate', () => {
     const { code, out } = await verilens(['evaluate', 'brightness', '--data', 'set', '--json', '--out', 'r.json'], { folder });
     expect(code).toBe(0);
     const result = JSON.parse(out);
-    expect(result.rows.map((row: { type: string; real: number; fake: number }) => [row.type, row.real, row.fake])).toEqual([['all', 6, 12], ['paste', 6, 6], ['swap', 6, 6]]);
+    expect(result.rows.map((row: { type: string; real: number; fake: number }) => [row.type, row.real, row.fake])).toEqual([
+      ['all', 6, 12],
+      ['paste', 6, 6],
+      ['swap', 6, 6],
+    ]);
     const [, paste, swap] = result.rows;
     expect(swap.auc.estimate).toBeCloseTo(34 / 36, 5);
     expect(swap.auc.low).toBeLessThan(swap.auc.estimate);
@@ -127,7 +174,9 @@ describe('evaluate', () => {
     expect(swap.detected).toBe(0.5);
     expect(result.files).toHaveLength(18);
     expect(JSON.parse(await readFile(join(folder, 'r.json'), 'utf8')).rows).toEqual(result.rows);
-    expect((await verilens(['evaluate', 'brightness', '--data', 'set', '--json'], { folder })).out.replace(/"(date|seconds)": .*/g, '')).toBe(out.replace(/"(date|seconds)": .*/g, ''));
+    expect(
+      (await verilens(['evaluate', 'brightness', '--data', 'set', '--json'], { folder })).out.replace(/"(date|seconds)": .*/g, ''),
+    ).toBe(out.replace(/"(date|seconds)": .*/g, ''));
   });
 
   it('judges the rest when a file fails, says so, and ends with 2', async () => {

@@ -24,9 +24,23 @@ describe('verdicts', () => {
     const { code, out, err } = await verilens(['detect', 'a.mp4', 'broken.mp4', 'empty.mp4', 'missing.mp4', 'b.mp4', '--json'], { folder });
     expect(code).toBe(2);
     expect(err).toBe('');
-    const lines = out.trim().split('\n').map((line) => JSON.parse(line));
-    expect(lines.map((line) => line.status ?? line.error.code)).toEqual(['AUTHENTIC', 'BAD_INPUT', 'BAD_INPUT', 'NOT_FOUND', 'MANIPULATED']);
-    expect(lines[0]).toMatchObject({ name: 'a.mp4', device: 'cpu', media: { bytes: 9, durationMs: 400, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }, models: [{ name: 'brightness/level' }] });
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map((line) => line.status ?? line.error.code)).toEqual([
+      'AUTHENTIC',
+      'BAD_INPUT',
+      'BAD_INPUT',
+      'NOT_FOUND',
+      'MANIPULATED',
+    ]);
+    expect(lines[0]).toMatchObject({
+      name: 'a.mp4',
+      device: 'cpu',
+      media: { bytes: 9, durationMs: 400, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      models: [{ name: 'brightness/level' }],
+    });
     expect(lines[1].error).toMatchObject({ message: expect.stringContaining('damaged'), remedy: 'Fetch it again.' });
     expect(lines[1].error.message).not.toContain('Fetch it again');
     expect(lines[2].media).toMatchObject({ bytes: 0 });
@@ -35,7 +49,14 @@ describe('verdicts', () => {
   it('applies threshold and fps, and refuses what is out of range', async () => {
     const folder = await temporaryFolder(three);
     expect((await verilens(['detect', 'a.mp4', '--threshold', '0.05'], { folder })).out).toMatch(/^MANIPULATED/);
-    for (const args of [['--threshold', '1.5'], ['--fps', '0'], ['--fps', 'fast'], ['--device', 'tpu'], ['--fail-on', 'authentic'], ['--threads', '1.5']]) {
+    for (const args of [
+      ['--threshold', '1.5'],
+      ['--fps', '0'],
+      ['--fps', 'fast'],
+      ['--device', 'tpu'],
+      ['--fail-on', 'authentic'],
+      ['--threads', '1.5'],
+    ]) {
       expect(await verilens(['detect', 'a.mp4', ...args], { folder }), args.join(' ')).toMatchObject({ code: 64, out: '' });
     }
   });
@@ -53,7 +74,10 @@ describe('exit codes', () => {
 
   it('suggests the nearest command, option and plugin', async () => {
     expect(await verilens(['detct', 'x'])).toMatchObject({ code: 64, err: expect.stringContaining('Did you mean detect?') });
-    expect(await verilens(['detect', 'x', '--tresholds', '1'])).toMatchObject({ code: 64, err: expect.stringContaining('Did you mean --threshold?') });
+    expect(await verilens(['detect', 'x', '--tresholds', '1'])).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('Did you mean --threshold?'),
+    });
     const unknown = await verilens(['detect', 'x', '--plugin', 'brigtness']);
     expect(unknown.code).toBe(2);
     expect(unknown.err).toMatch(/UNKNOWN_NAME .*"brigtness".*Did you mean "brightness"\?/);
@@ -68,7 +92,10 @@ describe('exit codes', () => {
   });
 
   it('says what to install when there is no detector', async () => {
-    expect(await verilens(['detect', 'x'], { plugins: [] })).toMatchObject({ code: 2, err: expect.stringContaining('npm install @verilens/plugin-stdt') });
+    expect(await verilens(['detect', 'x'], { plugins: [] })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('npm install @verilens/plugin-stdt'),
+    });
   });
 });
 
@@ -90,7 +117,12 @@ describe('hostile names and files', () => {
     await symlink('/nowhere/at/all', join(folder, 'link.mp4'));
     const { code, out } = await verilens(['detect', 'link.mp4', 'none', '*.avi', '--json'], { folder });
     expect(code).toBe(2);
-    expect(out.trim().split('\n').map((line) => JSON.parse(line).error)).toEqual([
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).error),
+    ).toEqual([
       expect.objectContaining({ code: 'NOT_FOUND', message: expect.stringContaining('link leads nowhere') }),
       expect.objectContaining({ code: 'NOT_FOUND', message: expect.stringContaining('holds no picture or video') }),
       expect.objectContaining({ code: 'NOT_FOUND', message: expect.stringContaining('no file fits the pattern') }),
@@ -111,14 +143,31 @@ describe('the report', () => {
     expect(code).toBe(2);
     expect(err).toContain(join(folder, 'out/report.html'));
     const page = await readFile(join(folder, 'out/report.html'), 'utf8');
-    for (const text of ['4 inputs', 'a.mp4', 'b.mp4', 'broken.mp4', 'the file is damaged', 'brightness/level', 'data:image/png']) expect(page, text).toContain(text);
+    for (const text of ['4 inputs', 'a.mp4', 'b.mp4', 'broken.mp4', 'the file is damaged', 'brightness/level', 'data:image/png'])
+      expect(page, text).toContain(text);
     expect(await readdir(join(folder, 'out'))).toEqual(['report.html']);
   });
 
   it('shows the cards a plugin ships', async () => {
-    const card = { name: 'level-small', version: '0.3.0', sha256: 'ab'.repeat(32), licence: 'MIT', inputs: [], outputs: [], notes: ['Sees brightness and nothing else.'] };
-    const folder = await temporaryFolder({ ...three, 'plugin/models/level.json': JSON.stringify(card), 'plugin/models/other.json': '{"name": "no card"}', 'plugin/models/bad.json': '{' });
-    await verilens(['detect', 'a.mp4', '--report', 'r.html'], { folder, plugins: [installed(brightness(), { folder: join(folder, 'plugin') })] });
+    const card = {
+      name: 'level-small',
+      version: '0.3.0',
+      sha256: 'ab'.repeat(32),
+      licence: 'MIT',
+      inputs: [],
+      outputs: [],
+      notes: ['Sees brightness and nothing else.'],
+    };
+    const folder = await temporaryFolder({
+      ...three,
+      'plugin/models/level.json': JSON.stringify(card),
+      'plugin/models/other.json': '{"name": "no card"}',
+      'plugin/models/bad.json': '{',
+    });
+    await verilens(['detect', 'a.mp4', '--report', 'r.html'], {
+      folder,
+      plugins: [installed(brightness(), { folder: join(folder, 'plugin') })],
+    });
     expect(await readFile(join(folder, 'r.html'), 'utf8')).toContain('Sees brightness and nothing else.');
   });
 
@@ -147,7 +196,11 @@ describe('interruption', () => {
     const stop = new AbortController();
     let frames = 0;
     const plugins = [installed(brightness({ onFrame: () => ++frames === 6 && stop.abort() }))];
-    const { code, out, err } = await verilens(['detect', 'a.mp4', 'b.mp4', 'deep/c.webm', '--report', 'r.html'], { folder, plugins, signal: stop.signal });
+    const { code, out, err } = await verilens(['detect', 'a.mp4', 'b.mp4', 'deep/c.webm', '--report', 'r.html'], {
+      folder,
+      plugins,
+      signal: stop.signal,
+    });
     expect(code).toBe(130);
     expect(out.trim().split('\n')).toHaveLength(1);
     expect(err).toContain('1 of 3 inputs judged');

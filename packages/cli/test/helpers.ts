@@ -38,8 +38,18 @@ export const textMedia: Service = {
           throw new VerilensError('NOT_FOUND', 'the file cannot be read', { place: String(input), remedy: 'Check its permissions.' });
         });
         const score = /^score ([\d.]+)/.exec(text)?.[1];
-        if (score === undefined) throw new VerilensError('BAD_INPUT', 'the file is damaged', { place: String(input), expected: 'a score', got: text.slice(0, 20), remedy: 'Fetch it again.' });
-        return { kind: 'video' as const, info: { format: 'text', width: 8, height: 8, durationMs: 400, frameRate: 10 }, frames: frames(Number(score)) };
+        if (score === undefined)
+          throw new VerilensError('BAD_INPUT', 'the file is damaged', {
+            place: String(input),
+            expected: 'a score',
+            got: text.slice(0, 20),
+            remedy: 'Fetch it again.',
+          });
+        return {
+          kind: 'video' as const,
+          info: { format: 'text', width: 8, height: 8, durationMs: 400, frameRate: 10 },
+          frames: frames(Number(score)),
+        };
       },
     }));
   },
@@ -87,7 +97,21 @@ export function brightness(options: { onFrame?: () => void; name?: string; train
             models: [{ name: `${name}/level`, evidence: 'spatial', score: value, threshold, status }],
             segments: [{ startMs: 0, endMs: 400, score: value, trackId: 0 }],
             regions: [{ box: { x: 1, y: 1, width: 4, height: 4 }, score: value, timestampMs: 200 }],
-            evidence: evidenceMaps > 0 ? [{ trackId: 0, timestampMs: 200, crop: flat(90), rows: 2, columns: 2, values: Float32Array.from([0.1, 0, 0, 0]), method: 'occlusion', score: value }] : [],
+            evidence:
+              evidenceMaps > 0
+                ? [
+                    {
+                      trackId: 0,
+                      timestampMs: 200,
+                      crop: flat(90),
+                      rows: 2,
+                      columns: 2,
+                      values: Float32Array.from([0.1, 0, 0, 0]),
+                      method: 'occlusion',
+                      score: value,
+                    },
+                  ]
+                : [],
             device: runtime.device,
             durationMs: 1,
           };
@@ -109,7 +133,14 @@ export const testRuntime: Runtime = {
 };
 
 export function installed(plugin: Plugin, more: Partial<InstalledPlugin> = {}): InstalledPlugin {
-  return { name: plugin.name, role: plugin.role, version: '1.2.3', description: `what ${plugin.name} does`, load: () => Promise.resolve(plugin), ...more };
+  return {
+    name: plugin.name,
+    role: plugin.role,
+    version: '1.2.3',
+    description: `what ${plugin.name} does`,
+    load: () => Promise.resolve(plugin),
+    ...more,
+  };
 }
 
 export interface RunOptions {

@@ -1,5 +1,15 @@
 import { API_VERSION, parsePluginPackage, type Plugin, type Role, ROLES } from '@verilens/core';
-import { anonymizerCases, type ConformanceCase, detectorCases, explainerCases, grounderCases, incrementalLearnerCases, recognizerCases, synthesizerCases, trackerCases } from '@verilens/testing';
+import {
+  anonymizerCases,
+  type ConformanceCase,
+  detectorCases,
+  explainerCases,
+  grounderCases,
+  incrementalLearnerCases,
+  recognizerCases,
+  synthesizerCases,
+  trackerCases,
+} from '@verilens/testing';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,11 +41,25 @@ for (const role of ROLES) {
   describe(`a new ${role}`, () => {
     it('is written as a whole package that discovery accepts', async () => {
       expect(code).toBe(0);
-      expect((await readdir(join(made, name))).sort()).toEqual(['.gitignore', 'README.md', 'package.json', 'src', 'test', 'tsconfig.build.json', 'tsconfig.json']);
+      expect((await readdir(join(made, name))).sort()).toEqual([
+        '.gitignore',
+        'README.md',
+        'package.json',
+        'src',
+        'test',
+        'tsconfig.build.json',
+        'tsconfig.json',
+      ]);
       const json = JSON.parse(await readFile(join(made, name, 'package.json'), 'utf8'));
-      expect(parsePluginPackage(json, 'package.json')).toMatchObject({ packageName: `verilens-plugin-${name}`, manifest: { apiVersion: API_VERSION, name, role, factory: camel(name) } });
-      for (const file of ['README.md', 'src/index.ts', 'test/conformance.test.ts']) expect(await readFile(join(made, name, file), 'utf8'), file).not.toMatch(/template-?(name|package|role)/i);
-      expect(await readFile(join(made, name, 'test/conformance.test.ts'), 'utf8')).toContain(`${camel(role)}Conformance('${name}', ${camel(name)})`);
+      expect(parsePluginPackage(json, 'package.json')).toMatchObject({
+        packageName: `verilens-plugin-${name}`,
+        manifest: { apiVersion: API_VERSION, name, role, factory: camel(name) },
+      });
+      for (const file of ['README.md', 'src/index.ts', 'test/conformance.test.ts'])
+        expect(await readFile(join(made, name, file), 'utf8'), file).not.toMatch(/template-?(name|package|role)/i);
+      expect(await readFile(join(made, name, 'test/conformance.test.ts'), 'utf8')).toContain(
+        `${camel(role)}Conformance('${name}', ${camel(name)})`,
+      );
     });
 
     for (const { name: title, run } of cases[role](factory!)) it(title, run);
@@ -65,8 +89,12 @@ it('takes its versions from the workspace when it is written into a clone of Ver
 
 it('refuses an unknown role, a bad name and a folder that is in use, and changes nothing', async () => {
   const folder = await temporaryFolder({ 'taken/mine.txt': 'mine' });
-  expect(await verilens(['new-plugin', 'detecter', 'x'], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "detector"?') });
-  for (const name of ['Mine', '../up', 'a b', '-x', 'x--y']) expect((await verilens(['new-plugin', 'detector', '--', name], { folder })).code, name).toBe(2);
+  expect(await verilens(['new-plugin', 'detecter', 'x'], { folder })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Did you mean "detector"?'),
+  });
+  for (const name of ['Mine', '../up', 'a b', '-x', 'x--y'])
+    expect((await verilens(['new-plugin', 'detector', '--', name], { folder })).code, name).toBe(2);
   expect((await verilens(['new-plugin', 'detector', 'taken'], { folder })).code).toBe(2);
   expect(await readdir(join(folder, 'taken'))).toEqual(['mine.txt']);
   expect(await readdir(folder)).toEqual(['taken']);

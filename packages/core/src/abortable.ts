@@ -27,7 +27,10 @@ function abortableIterator<T>(iterator: AsyncIterator<T>, signal: AbortSignal, p
       const result = await orAborted(step, signal);
       if (result === ABORTED) {
         done = true;
-        await settledWithin(step.then(() => iterator.return?.()), GRACE_MS);
+        await settledWithin(
+          step.then(() => iterator.return?.()),
+          GRACE_MS,
+        );
         throw new VerilensError('ABORTED', 'cancelled by the caller', { place, cause: signal.reason });
       }
       if (result.done === true) done = true;
@@ -65,6 +68,12 @@ async function settledWithin(work: PromiseLike<unknown> | undefined, limitMs: nu
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, limitMs);
   });
-  await Promise.race([Promise.resolve(work).then(() => undefined, () => undefined), late]);
+  await Promise.race([
+    Promise.resolve(work).then(
+      () => undefined,
+      () => undefined,
+    ),
+    late,
+  ]);
   clearTimeout(timer);
 }

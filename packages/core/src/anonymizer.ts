@@ -12,7 +12,10 @@ export interface Anonymized extends RunInfo {
   /** Same size as the input; pixels outside `faces` unchanged. */
   readonly image: Image;
   /** The faces that were changed, in pixels of the picture. Empty: none found, and the picture is returned as it came. */
-  readonly faces: readonly { readonly box: Box; /** Cosine distance between the old and the new identity, 0..2. */ readonly identityDistance: number }[];
+  readonly faces: readonly {
+    readonly box: Box;
+    /** Cosine distance between the old and the new identity, 0..2. */ readonly identityDistance: number;
+  }[];
   /** Whether `recover` with the same key can bring the picture back. */
   readonly recoverable: boolean;
 }

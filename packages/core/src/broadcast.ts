@@ -15,7 +15,11 @@ export interface BroadcastOptions<T> {
  * Every consumer has to be read or closed (`return`), or the others wait for it; one that is closed early is left
  * out from then on. When the last is closed, so is the source. An error of the source reaches every consumer.
  */
-export function broadcast<T>(source: AsyncIterable<T>, count: number, options: BroadcastOptions<T> = {}): readonly AsyncIterableIterator<T>[] {
+export function broadcast<T>(
+  source: AsyncIterable<T>,
+  count: number,
+  options: BroadcastOptions<T> = {},
+): readonly AsyncIterableIterator<T>[] {
   const buffer = Math.max(1, options.buffer ?? 2);
   const all = Array.from({ length: count }, (_, index) => index);
   const route = options.route ?? (() => all);

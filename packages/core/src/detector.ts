@@ -84,10 +84,7 @@ export type DetectorInput =
   | { readonly kind: 'face-clips'; readonly clips: AsyncIterable<FaceClip> };
 
 /** What a detector asks for. */
-export type DetectorDemand =
-  | { readonly kind: 'image' }
-  | { readonly kind: 'frames' }
-  | ({ readonly kind: 'face-clips' } & FaceClipSpec);
+export type DetectorDemand = { readonly kind: 'image' } | { readonly kind: 'frames' } | ({ readonly kind: 'face-clips' } & FaceClipSpec);
 
 export interface DetectOptions {
   /** Replaces the calibrated threshold. 0..1 */

@@ -80,7 +80,12 @@ async function readPackage({ file }: PackageFile): Promise<Readonly<Record<strin
   try {
     json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new VerilensError('BAD_PLUGIN', 'package.json is not valid JSON', { place: file, got: (cause as Error).message, remedy: 'Reinstall the plugin.', cause });
+    throw new VerilensError('BAD_PLUGIN', 'package.json is not valid JSON', {
+      place: file,
+      got: (cause as Error).message,
+      remedy: 'Reinstall the plugin.',
+      cause,
+    });
   }
   const name = (json as { readonly name?: unknown } | null)?.name;
   const claims = claimsToBePlugin(json) || (typeof name === 'string' && looksLikePlugin(name));
@@ -102,13 +107,20 @@ async function loadPlugin(
 ): Promise<Plugin> {
   const entry = await entryPoint(folder, json);
   if (entry === undefined) {
-    throw new VerilensError('BAD_PLUGIN', 'the package has no entry file that exists', { place: packageName, remedy: 'Build it, or install it again.' });
+    throw new VerilensError('BAD_PLUGIN', 'the package has no entry file that exists', {
+      place: packageName,
+      remedy: 'Build it, or install it again.',
+    });
   }
   let module: Record<string, unknown>;
   try {
     module = (await import(/* @vite-ignore */ pathToFileURL(entry).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new VerilensError('BAD_PLUGIN', 'the plugin could not be imported', { place: packageName, got: (cause as Error)?.message ?? String(cause), cause });
+    throw new VerilensError('BAD_PLUGIN', 'the plugin could not be imported', {
+      place: packageName,
+      got: (cause as Error)?.message ?? String(cause),
+      cause,
+    });
   }
   const factory = module[manifest.factory];
   if (typeof factory !== 'function') {
@@ -128,7 +140,10 @@ function looksLikePlugin(name: string): boolean {
 }
 
 function notInstalled(name: string, file: string): VerilensError {
-  return new VerilensError('NOT_FOUND', `${name} is listed as a dependency and not installed`, { place: file, remedy: 'Install the dependencies of the project.' });
+  return new VerilensError('NOT_FOUND', `${name} is listed as a dependency and not installed`, {
+    place: file,
+    remedy: 'Install the dependencies of the project.',
+  });
 }
 
 function nameTaken(plugin: DiscoveredPlugin, other: DiscoveredPlugin, file: string): VerilensError {

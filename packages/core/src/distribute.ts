@@ -40,7 +40,11 @@ export async function distribute(
   if (groups.length > 0) {
     const stage = await faceStage();
     const specs = groups.map((group) => group.spec);
-    const share = (branch: AsyncIterableIterator<VideoFrame>, clips: AsyncIterable<SpecClip>, members: readonly (readonly [number, Detector])[]): void => {
+    const share = (
+      branch: AsyncIterableIterator<VideoFrame>,
+      clips: AsyncIterable<SpecClip>,
+      members: readonly (readonly [number, Detector])[],
+    ): void => {
       const shares = broadcast(clips, members.length, {
         route: ({ spec }) => members.flatMap(([wanted], consumer) => (wanted === spec ? [consumer] : [])),
       });
@@ -64,7 +68,9 @@ export async function distribute(
       branches.push((branch) => share(branch, abortable(stage.clipsForAll!(branch, specs, { signal }), signal, 'faces'), members.flat()));
     } else {
       for (const [spec, group] of members.entries()) {
-        branches.push((branch) => share(branch, abortable(tagged(stage.clips(branch, specs[spec]!, { signal }), spec), signal, 'faces'), group));
+        branches.push((branch) =>
+          share(branch, abortable(tagged(stage.clips(branch, specs[spec]!, { signal }), spec), signal, 'faces'), group),
+        );
       }
     }
   }

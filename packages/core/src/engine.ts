@@ -8,7 +8,16 @@ import { judge, type PanelResult } from './panel.ts';
 import type { Plugin, Role, Roles } from './plugin.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { Runtime } from './runtime.ts';
-import { FACE_STAGE, FRAME_SOURCE, RUNTIME, type MediaInput, type OpenedMedia, type OpenOptions, type Resolve, type Service } from './services.ts';
+import {
+  FACE_STAGE,
+  FRAME_SOURCE,
+  RUNTIME,
+  type MediaInput,
+  type OpenedMedia,
+  type OpenOptions,
+  type Resolve,
+  type Service,
+} from './services.ts';
 
 export interface EngineOptions {
   /** A runtime stays its maker's and outlives the engine; a function makes one that is disposed of with the engine. */
@@ -112,7 +121,10 @@ function assembleEngine(runtime: Runtime, owned: boolean, plugins: Registry<Plug
       const { detectors: wanted, fps, ...rest } = options;
       const detectors = wanted === undefined ? engine.all('detector') : wanted.map((name) => engine.get('detector', name));
       if (detectors.length === 0) {
-        throw new VerilensError('UNKNOWN_NAME', 'no detector is installed', { place: 'engine', remedy: 'Pass at least one, e.g. stdt(), to createEngine.' });
+        throw new VerilensError('UNKNOWN_NAME', 'no detector is installed', {
+          place: 'engine',
+          remedy: 'Pass at least one, e.g. stdt(), to createEngine.',
+        });
       }
       const opened = await openMedia(media, services, { ...samplingFor(detectors, fps), signal: options.signal });
       try {
@@ -125,7 +137,11 @@ function assembleEngine(runtime: Runtime, owned: boolean, plugins: Registry<Plug
       alive();
       const found = components.get(name);
       if (found.role === role) return found.component as Roles[R];
-      throw new VerilensError('UNKNOWN_NAME', `"${name}" is no ${role}`, { place: 'engine', expected: `a ${role}`, got: `a ${found.role}` });
+      throw new VerilensError('UNKNOWN_NAME', `"${name}" is no ${role}`, {
+        place: 'engine',
+        expected: `a ${role}`,
+        got: `a ${found.role}`,
+      });
     },
     all<R extends Role>(role: R) {
       alive();

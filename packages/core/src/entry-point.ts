@@ -47,7 +47,9 @@ function choose(target: unknown, conditions: ReadonlySet<string>): string | unde
 }
 
 /** Conditions this process was started with: `--conditions=x`, `--conditions x`, `-C x`. */
-export function processConditions(args: readonly string[] = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)]): readonly string[] {
+export function processConditions(
+  args: readonly string[] = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)],
+): readonly string[] {
   return args.flatMap((argument, index) => {
     const inline = /^(?:--conditions|-C)=(.+)$/.exec(argument)?.[1];
     if (inline !== undefined) return [inline];

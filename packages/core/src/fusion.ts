@@ -57,7 +57,9 @@ export function rescale(score: number, threshold: number, target: number): numbe
  * @param failed Names of detectors that should have judged and could not: without them nothing is called authentic.
  */
 export function fuse(members: readonly FusionMember[], failed: readonly string[] = []): Fusion {
-  const judged = members.filter((member): member is FusionMember & { score: number } => member.status !== 'NOT_APPLICABLE' && member.score !== null);
+  const judged = members.filter(
+    (member): member is FusionMember & { score: number } => member.status !== 'NOT_APPLICABLE' && member.score !== null,
+  );
   const first = judged[0];
   if (first === undefined) {
     const status = failed.length > 0 ? 'INCONCLUSIVE' : 'NOT_APPLICABLE';
@@ -82,13 +84,11 @@ export function fuse(members: readonly FusionMember[], failed: readonly string[]
   };
 }
 
-function verdict(
-  judged: readonly (FusionMember & { score: number })[],
-  failed: readonly string[],
-): Pick<Fusion, 'status' | 'reason'> {
+function verdict(judged: readonly (FusionMember & { score: number })[], failed: readonly string[]): Pick<Fusion, 'status' | 'reason'> {
   if (judged.some((member) => member.score >= member.threshold)) return { status: 'MANIPULATED' };
   const undecided = judged.filter((member) => member.status !== 'AUTHENTIC').map((member) => member.name);
-  if (undecided.length > 0) return { status: 'INCONCLUSIVE', reason: `${undecided.join(', ')}: between the limits for authentic and manipulated` };
+  if (undecided.length > 0)
+    return { status: 'INCONCLUSIVE', reason: `${undecided.join(', ')}: between the limits for authentic and manipulated` };
   if (failed.length > 0) return { status: 'INCONCLUSIVE', reason: `could not be judged by ${failed.join(', ')}` };
   return { status: 'AUTHENTIC' };
 }
@@ -130,10 +130,15 @@ export function checkDetectionResult(result: DetectionResult, place: string): De
   const inUnit = (value: number): boolean => value >= 0 && value <= 1;
   const { status, score, threshold } = result;
   if (!inUnit(threshold)) throw wrong('threshold', '0..1', threshold);
-  if ((score === null) !== (status === 'NOT_APPLICABLE')) throw wrong('score', 'null exactly when NOT_APPLICABLE', `${score} with ${status}`);
+  if ((score === null) !== (status === 'NOT_APPLICABLE'))
+    throw wrong('score', 'null exactly when NOT_APPLICABLE', `${score} with ${status}`);
   if (score !== null && !inUnit(score)) throw wrong('score', '0..1', score);
-  if (score !== null && (score >= threshold) !== (status === 'MANIPULATED')) {
-    throw wrong('status', 'MANIPULATED exactly when the score is at or above the threshold', `${status} with ${score} and threshold ${threshold}`);
+  if (score !== null && score >= threshold !== (status === 'MANIPULATED')) {
+    throw wrong(
+      'status',
+      'MANIPULATED exactly when the score is at or above the threshold',
+      `${status} with ${score} and threshold ${threshold}`,
+    );
   }
   for (const model of result.models) {
     if (model.score !== null && !inUnit(model.score)) throw wrong(`score of ${model.name}`, '0..1 or null', model.score);

@@ -59,7 +59,8 @@ export async function judge(media: OpenedMedia, setting: PanelSetting, options: 
       const { input, close, clipsRead } = inputs[index]!;
       try {
         const result = checkDetectionResult(await detector.detect(await input(), options), detector.name);
-        if (clipsRead?.() === 0 && result.status !== 'NOT_APPLICABLE' && sourceError === undefined) throw judgedNothing(detector.name, result);
+        if (clipsRead?.() === 0 && result.status !== 'NOT_APPLICABLE' && sourceError === undefined)
+          throw judgedNothing(detector.name, result);
         return result;
       } finally {
         await close();
@@ -115,7 +116,18 @@ async function* watch(source: AsyncIterable<VideoFrame>, remember: (error: unkno
 }
 
 function notApplicable(reason: string, device: Device): DetectionResult {
-  return { status: 'NOT_APPLICABLE', score: null, threshold: 0.5, models: [], segments: [], regions: [], evidence: [], reason, device, durationMs: 0 };
+  return {
+    status: 'NOT_APPLICABLE',
+    score: null,
+    threshold: 0.5,
+    models: [],
+    segments: [],
+    regions: [],
+    evidence: [],
+    reason,
+    device,
+    durationMs: 0,
+  };
 }
 
 function assemble(
@@ -127,13 +139,21 @@ function assemble(
 ): PanelResult {
   const models = results.flatMap(({ name, result }) => modelsOf(name, result));
   const fused = fuse(
-    results.map(({ name, result }) => ({ name, score: result.score, threshold: result.threshold, status: result.status, falseAlarmRate: falseAlarmRateOf(result) })),
+    results.map(({ name, result }) => ({
+      name,
+      score: result.score,
+      threshold: result.threshold,
+      status: result.status,
+      falseAlarmRate: falseAlarmRateOf(result),
+    })),
     failures.map(({ name }) => name),
   );
   const reasons = results.flatMap(({ name, result }) => (result.reason === undefined ? [] : [sentence(name, result.reason)]));
   const reason =
     fused.status === 'NOT_APPLICABLE' || fused.status === 'INCONCLUSIVE'
-      ? ([...failures.map(({ name, error }) => sentence(name, error.message)), ...reasons].join('; ') || fused.reason || 'no detector is installed')
+      ? [...failures.map(({ name, error }) => sentence(name, error.message)), ...reasons].join('; ') ||
+        fused.reason ||
+        'no detector is installed'
       : undefined;
   const named = <T extends { readonly model?: string }>(pick: (result: DetectionResult) => readonly T[]): T[] =>
     results.flatMap(({ name, result }) => pick(result).map((item) => ({ ...item, model: item.model ?? name })));
@@ -167,7 +187,12 @@ function modelsOf(name: string, result: DetectionResult): readonly ModelScore[] 
 function falseAlarmRateOf(result: DetectionResult): number | undefined {
   const rates = result.models.filter((model) => model.score !== null).map((model) => model.falseAlarmRate);
   const known = rates.filter((rate) => rate !== undefined);
-  return rates.length > 0 && known.length === rates.length ? Math.min(1, known.reduce((sum, rate) => sum + rate, 0)) : undefined;
+  return rates.length > 0 && known.length === rates.length
+    ? Math.min(
+        1,
+        known.reduce((sum, rate) => sum + rate, 0),
+      )
+    : undefined;
 }
 
 function sentence(name: string, reason: string): string {

@@ -45,10 +45,7 @@ export function pipeline<T>(source: Source<T>, name: string = 'source'): Pipelin
 function build<T>(start: (context: StageContext) => AsyncIterable<T>, names: readonly string[]): Pipeline<T> {
   const self: Pipeline<T> = {
     to: <Out>(stage: Stage<T, Out>) =>
-      build<Out>(
-        (context) => abortable(stage.run(start(context), context), context.signal, stage.name),
-        [...names, describeStage(stage)],
-      ),
+      build<Out>((context) => abortable(stage.run(start(context), context), context.signal, stage.name), [...names, describeStage(stage)]),
     run: (options = {}) => start({ signal: options.signal }),
     async collect(options) {
       const items: T[] = [];

@@ -27,7 +27,14 @@ export async function findPackages(from: string): Promise<FoundPackages> {
   let workspaceFound = false;
 
   async function add(patterns: readonly string[], cwd: string, ignore: readonly string[]): Promise<void> {
-    const files = await glob([...patterns], { cwd, ignore: [...ignore], absolute: true, followSymbolicLinks: true, suppressErrors: true, unique: true });
+    const files = await glob([...patterns], {
+      cwd,
+      ignore: [...ignore],
+      absolute: true,
+      followSymbolicLinks: true,
+      suppressErrors: true,
+      unique: true,
+    });
     for (const found of files.sort()) {
       const file = await realpath(found).catch(() => found);
       if (seen.has(file)) continue;
@@ -47,7 +54,10 @@ export async function findPackages(from: string): Promise<FoundPackages> {
       const patterns = await workspacePatterns(folder, own);
       if (patterns.length > 0) {
         workspaceFound = true;
-        const [wanted, unwanted] = [patterns.filter((pattern) => !pattern.startsWith('!')), patterns.filter((pattern) => pattern.startsWith('!'))];
+        const [wanted, unwanted] = [
+          patterns.filter((pattern) => !pattern.startsWith('!')),
+          patterns.filter((pattern) => pattern.startsWith('!')),
+        ];
         await add(wanted.map(packageJsonOf), folder, ['**/node_modules/**', ...unwanted.map((pattern) => packageJsonOf(pattern.slice(1)))]);
       }
     }
@@ -72,7 +82,11 @@ export function parsePnpmPackages(yaml: string): readonly string[] {
   const start = lines.findIndex((line) => /^packages:/.test(line));
   if (start === -1) return [];
   const flow = /^packages:\s*\[(.*)\]$/.exec(lines[start]!)?.[1];
-  if (flow !== undefined) return flow.split(',').map(unquote).filter((pattern) => pattern !== '');
+  if (flow !== undefined)
+    return flow
+      .split(',')
+      .map(unquote)
+      .filter((pattern) => pattern !== '');
   const patterns: string[] = [];
   for (const line of lines.slice(start + 1)) {
     if (line === '') continue;

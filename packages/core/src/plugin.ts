@@ -73,7 +73,10 @@ export interface Finding {
 export interface EvidenceReport {
   readonly method: string;
   /** Rows of the result table: setting -> measure -> mean, spread (standard deviation over seeds) and the seeds' values. */
-  readonly rows: readonly { readonly setting: string; readonly measures: Readonly<Record<string, { mean: number; sd: number; values: readonly number[] }>> }[];
+  readonly rows: readonly {
+    readonly setting: string;
+    readonly measures: Readonly<Record<string, { mean: number; sd: number; values: readonly number[] }>>;
+  }[];
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
 }

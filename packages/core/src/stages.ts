@@ -102,16 +102,18 @@ export function prefetch<T>(ahead: number): Stage<T, T> {
     // Steps are asked for one after another: generators queue overlapping calls, hand-written iterators may not.
     let last: Promise<unknown> = Promise.resolve();
     const ask = (): void => {
-      const step = last.then(() => (ended ? END : iterator.next())).then(
-        (result) => {
-          if (result.done === true) ended = true;
-          return result;
-        },
-        (error: unknown) => {
-          ended = true;
-          throw error;
-        },
-      );
+      const step = last
+        .then(() => (ended ? END : iterator.next()))
+        .then(
+          (result) => {
+            if (result.done === true) ended = true;
+            return result;
+          },
+          (error: unknown) => {
+            ended = true;
+            throw error;
+          },
+        );
       step.catch(() => undefined);
       last = step.catch(() => undefined);
       waiting.push(step);
@@ -135,7 +137,10 @@ export function prefetch<T>(ahead: number): Stage<T, T> {
 
 /** An item of a branch of `tee`. */
 export type Tagged<Branches extends Readonly<Record<string, Stage<never, unknown>>>> = {
-  [Name in keyof Branches & string]: { readonly branch: Name; readonly value: Branches[Name] extends Stage<never, infer Out> ? Out : never };
+  [Name in keyof Branches & string]: {
+    readonly branch: Name;
+    readonly value: Branches[Name] extends Stage<never, infer Out> ? Out : never;
+  };
 }[keyof Branches & string];
 
 /**
@@ -178,7 +183,11 @@ export function tee<In, Branches extends Readonly<Record<string, Stage<In, unkno
 
 const END: IteratorResult<never> = { done: true, value: undefined };
 
-async function started<In, Out>(convert: (item: In, context: StageContext) => Out | Promise<Out>, item: In, context: StageContext): Promise<Out> {
+async function started<In, Out>(
+  convert: (item: In, context: StageContext) => Out | Promise<Out>,
+  item: In,
+  context: StageContext,
+): Promise<Out> {
   return convert(item, context);
 }
 

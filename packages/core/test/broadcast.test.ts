@@ -11,7 +11,11 @@ const read = async <T>(stream: AsyncIterable<T>): Promise<T[]> => {
 describe('broadcast', () => {
   it('gives every consumer every item and reads the source once', async () => {
     const source = watched([1, 2, 3, 4, 5]);
-    expect(await Promise.all(broadcast(source, 3).map(read))).toEqual([[1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]);
+    expect(await Promise.all(broadcast(source, 3).map(read))).toEqual([
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 5],
+      [1, 2, 3, 4, 5],
+    ]);
     expect([source.pulled, source.closed]).toEqual([5, 1]);
   });
 
@@ -45,7 +49,10 @@ describe('broadcast', () => {
 
   it('routes', async () => {
     const [even, odd] = broadcast(watched([1, 2, 3, 4]), 2, { route: (item) => [item % 2] });
-    expect(await Promise.all([read(even!), read(odd!)])).toEqual([[2, 4], [1, 3]]);
+    expect(await Promise.all([read(even!), read(odd!)])).toEqual([
+      [2, 4],
+      [1, 3],
+    ]);
   });
 
   it('tells every consumer of an error after the items before it', async () => {

@@ -31,14 +31,23 @@ const source = (plugin: string): string =>
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'verilens-discovery-'));
-  await put('project/package.json', { name: 'project', dependencies: { 'verilens-plugin-flat': '*', '@verilens/plugin-gone': '*', 'left-pad': '*' } });
+  await put('project/package.json', {
+    name: 'project',
+    dependencies: { 'verilens-plugin-flat': '*', '@verilens/plugin-gone': '*', 'left-pad': '*' },
+  });
   await put('project/src/deep/x.txt', '');
   // Flat, as npm installs; scoped; linked, as pnpm does; in a node_modules further up.
   await put('project/node_modules/verilens-plugin-flat/package.json', pkg('verilens-plugin-flat', 'flat'));
   await put('project/node_modules/verilens-plugin-flat/main.js', source('flat'));
-  await put('project/node_modules/@them/verilens-plugin-scoped/package.json', pkg('@them/verilens-plugin-scoped', 'scoped', { verilens: { apiVersion: 1, name: 'scoped', role: 'tracker', factory: 'make' } }));
+  await put(
+    'project/node_modules/@them/verilens-plugin-scoped/package.json',
+    pkg('@them/verilens-plugin-scoped', 'scoped', { verilens: { apiVersion: 1, name: 'scoped', role: 'tracker', factory: 'make' } }),
+  );
   await put('project/node_modules/@them/verilens-plugin-scoped/main.js', source('scoped'));
-  await put('project/node_modules/.pnpm/linked@1.0.0/node_modules/linked/package.json', pkg('linked', 'linked', { exports: undefined, main: 'lib/index.js' }));
+  await put(
+    'project/node_modules/.pnpm/linked@1.0.0/node_modules/linked/package.json',
+    pkg('linked', 'linked', { exports: undefined, main: 'lib/index.js' }),
+  );
   await put('project/node_modules/.pnpm/linked@1.0.0/node_modules/linked/lib/index.js', source('linked'));
   await symlink(join('.pnpm', 'linked@1.0.0', 'node_modules', 'linked'), join(root, 'project/node_modules/linked'));
   await put('node_modules/above/package.json', pkg('above', 'above', { exports: './dist/none.js' }));
@@ -47,8 +56,14 @@ beforeAll(async () => {
   await put('project/node_modules/left-pad/package.json', { name: 'left-pad' });
   await put('project/node_modules/torn/package.json', '{ "name": "torn", "keywords": ["verilens-plug');
   await put('project/node_modules/other-torn/package.json', '{ "name": ');
-  await put('project/node_modules/future/package.json', pkg('future', 'future', { verilens: { apiVersion: 9, name: 'future', role: 'oracle', factory: 'x' } }));
-  await put('project/node_modules/no-role/package.json', pkg('no-role', 'no-role', { verilens: { apiVersion: 1, name: 'no-role', factory: 'x' } }));
+  await put(
+    'project/node_modules/future/package.json',
+    pkg('future', 'future', { verilens: { apiVersion: 9, name: 'future', role: 'oracle', factory: 'x' } }),
+  );
+  await put(
+    'project/node_modules/no-role/package.json',
+    pkg('no-role', 'no-role', { verilens: { apiVersion: 1, name: 'no-role', factory: 'x' } }),
+  );
   await put('project/node_modules/verilens-plugin-forgot/package.json', { name: 'verilens-plugin-forgot' });
   await put('project/node_modules/zz-twin/package.json', pkg('zz-twin', 'flat'));
   found = await discoverPlugins({ from: join(root, 'project/src/deep') });
@@ -93,9 +108,15 @@ describe('discovery', () => {
   });
 
   it('finds the plugins of a workspace that nobody depends on', async () => {
-    await put('mono/pnpm-workspace.yaml', "packages:\n  - 'packages/*'\n  - packages/plugins/* # all of them\n  - '!packages/plugins/out'\ncatalog:\n  a: 1\n");
+    await put(
+      'mono/pnpm-workspace.yaml',
+      "packages:\n  - 'packages/*'\n  - packages/plugins/* # all of them\n  - '!packages/plugins/out'\ncatalog:\n  a: 1\n",
+    );
     await put('mono/package.json', { name: 'mono' });
-    await put('mono/packages/plugins/in/package.json', pkg('@verilens/plugin-in', 'in', { exports: { '.': { '@verilens/source': './src/index.mjs', default: './dist/index.js' } } }));
+    await put(
+      'mono/packages/plugins/in/package.json',
+      pkg('@verilens/plugin-in', 'in', { exports: { '.': { '@verilens/source': './src/index.mjs', default: './dist/index.js' } } }),
+    );
     await put('mono/packages/plugins/in/src/index.mjs', source('in'));
     await put('mono/packages/plugins/out/package.json', pkg('@verilens/plugin-out', 'out'));
     await put('mono/packages/app/package.json', { name: 'app', dependencies: { '@verilens/plugin-in': 'workspace:*' } });

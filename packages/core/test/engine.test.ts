@@ -27,7 +27,11 @@ describe('the panel', () => {
 
   it('makes one pass per clip shape when the face stage knows only one at a time', async () => {
     const faces = fakeFaces(false);
-    const plugins = [fakeDetector({ name: 'a', demand: clips(10) }), fakeDetector({ name: 'b', demand: clips(10) }), fakeDetector({ name: 'c', demand: clips(5) })];
+    const plugins = [
+      fakeDetector({ name: 'a', demand: clips(10) }),
+      fakeDetector({ name: 'b', demand: clips(10) }),
+      fakeDetector({ name: 'c', demand: clips(5) }),
+    ];
     await using engine = await createEngine({ runtime: fakeRuntime(), plugins, services: [faces] });
     const source = watched(videoFrames(50));
     await engine.detect(source);
@@ -81,7 +85,12 @@ describe('the panel', () => {
     expect(video.reason).toContain('still judges still images');
     const image = await engine.detect(pixels());
     expect(image.status).toBe('AUTHENTIC');
-    expect(image.models[0]).toMatchObject({ name: 'clip', status: 'NOT_APPLICABLE', score: null, reason: 'clip judges runs of 10 frames; a still image has only one' });
+    expect(image.models[0]).toMatchObject({
+      name: 'clip',
+      status: 'NOT_APPLICABLE',
+      score: null,
+      reason: 'clip judges runs of 10 frames; a still image has only one',
+    });
     const clipOnly = await engine.detect(pixels(), { detectors: ['clip'] });
     expect(clipOnly).toMatchObject({ status: 'NOT_APPLICABLE', reason: 'clip judges runs of 10 frames; a still image has only one' });
   });
@@ -94,7 +103,11 @@ describe('the panel', () => {
   });
 
   it('lets the others judge when one fails or stops early, and calls nothing authentic then', async () => {
-    const broken = fakeDetector({ name: 'broken', demand: clips(10), fail: new VerilensError('RUN_FAILED', 'out of memory', { place: 'broken' }) });
+    const broken = fakeDetector({
+      name: 'broken',
+      demand: clips(10),
+      fail: new VerilensError('RUN_FAILED', 'out of memory', { place: 'broken' }),
+    });
     const early = fakeDetector({ name: 'early', demand: { kind: 'frames' }, stopAfter: 2 });
     const whole = fakeDetector({ name: 'whole', demand: { kind: 'frames' } });
     await using engine = await createEngine({ runtime: fakeRuntime(), plugins: [broken, early, whole], services: [fakeFaces(true)] });
@@ -123,7 +136,10 @@ describe('the panel', () => {
     const blind = fakeDetector({ name: 'blind', demand: clips(10), answersBlind: true });
     await using engine = await createEngine({ runtime: fakeRuntime(), plugins: [nan, lying, blind], services: [fakeFaces(true, false)] });
     for (const name of ['nan', 'lying', 'blind']) {
-      await expect(engine.detect(watched(videoFrames(5)), { detectors: [name] })).rejects.toMatchObject({ code: 'BAD_PLUGIN', place: name });
+      await expect(engine.detect(watched(videoFrames(5)), { detectors: [name] })).rejects.toMatchObject({
+        code: 'BAD_PLUGIN',
+        place: name,
+      });
     }
   });
 
@@ -167,7 +183,9 @@ describe('the engine', () => {
     const runtime = fakeRuntime();
     const a = fakeDetector({ name: 'stdt', demand: clips(2) });
     await expect(createEngine({ runtime, plugins: [a] })).rejects.toThrow(/faces\(\) of @verilens\/faces/);
-    await expect(createEngine({ runtime, plugins: [a, fakeDetector({ name: 'stdt', demand: clips(2) })] })).rejects.toMatchObject({ code: 'DUPLICATE_NAME' });
+    await expect(createEngine({ runtime, plugins: [a, fakeDetector({ name: 'stdt', demand: clips(2) })] })).rejects.toMatchObject({
+      code: 'DUPLICATE_NAME',
+    });
     await expect(createEngine({ runtime, plugins: [{ ...a, apiVersion: 2 } as never] })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     await expect(createEngine({ runtime, plugins: [{} as never] })).rejects.toMatchObject({ code: 'BAD_PLUGIN' });
     await using engine = await createEngine({ runtime, plugins: [a, a], services: [fakeFaces(true)] });
@@ -192,7 +210,10 @@ describe('the engine', () => {
     };
     const plugin = fakeDetector({ name: 'a', demand: { kind: 'frames' } });
     let told = '';
-    const asking = { ...plugin, create: async (context: Parameters<typeof plugin.create>[0]) => ((told = await context.resolve!(B)), plugin.create(context)) };
+    const asking = {
+      ...plugin,
+      create: async (context: Parameters<typeof plugin.create>[0]) => ((told = await context.resolve!(B)), plugin.create(context)),
+    };
     await using engine = await createEngine({ runtime, plugins: [asking], services: [service] });
     expect(told).toBe('b after a on fake');
     expect(await engine.resolve(A)).toBe('a on fake');

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { DetectionResult } from '../src/detector.ts';
 import { checkDetectionResult, fuse, fuseByEvidence, rescale, type FusionMember } from '../src/fusion.ts';
 
-const member = (name: string, score: number | null, threshold: number, status: FusionMember['status'], falseAlarmRate?: number): FusionMember => ({
+const member = (
+  name: string,
+  score: number | null,
+  threshold: number,
+  status: FusionMember['status'],
+  falseAlarmRate?: number,
+): FusionMember => ({
   name,
   score,
   threshold,
@@ -35,10 +41,16 @@ describe('rescale', () => {
 
 describe('fuse', () => {
   it('keeps the score and threshold of a single detector', () => {
-    expect(fuse([member('a', 0.31, 0.73, 'AUTHENTIC', 0.01)])).toMatchObject({ status: 'AUTHENTIC', score: 0.31, threshold: 0.73, decidedBy: 'a', falseAlarmRate: 0.01 });
+    expect(fuse([member('a', 0.31, 0.73, 'AUTHENTIC', 0.01)])).toMatchObject({
+      status: 'AUTHENTIC',
+      score: 0.31,
+      threshold: 0.73,
+      decidedBy: 'a',
+      falseAlarmRate: 0.01,
+    });
   });
 
-  it('takes the strongest finding in terms of each one\'s own threshold', () => {
+  it("takes the strongest finding in terms of each one's own threshold", () => {
     const fused = fuse([member('high but below', 0.85, 0.9, 'INCONCLUSIVE'), member('low but above', 0.4, 0.2, 'MANIPULATED')]);
     expect(fused).toMatchObject({ status: 'MANIPULATED', decidedBy: 'low but above', threshold: 0.5 });
     expect(fused.score).toBeCloseTo(0.5 + (0.2 / 0.8) * 0.5, 14);
@@ -56,7 +68,10 @@ describe('fuse', () => {
     { members: [] as const, failed: [], status: 'NOT_APPLICABLE' },
   ])('$members with failures $failed is $status', ({ members, failed, status }) => {
     const scores = { AUTHENTIC: 0.1, INCONCLUSIVE: 0.4, MANIPULATED: 0.8, NOT_APPLICABLE: null };
-    const fused = fuse(members.map((own, index) => member(`m${index}`, scores[own], 0.5, own)), failed);
+    const fused = fuse(
+      members.map((own, index) => member(`m${index}`, scores[own], 0.5, own)),
+      failed,
+    );
     expect(fused.status).toBe(status);
     expect(fused.score === null).toBe(members.every((own) => own === 'NOT_APPLICABLE'));
     if (fused.score !== null) expect(fused.score >= fused.threshold).toBe(status === 'MANIPULATED');
@@ -70,8 +85,19 @@ describe('fuse', () => {
 
 it('keeps kinds of evidence apart', () => {
   const model = (name: string, evidence: 'temporal' | 'spatial', score: number | null) =>
-    ({ name, evidence, score, threshold: 0.5, status: score === null ? 'NOT_APPLICABLE' : score >= 0.5 ? 'MANIPULATED' : 'AUTHENTIC' }) as const;
-  const kinds = fuseByEvidence([model('a/t', 'temporal', 0.2), model('a/s', 'spatial', 0.9), model('b/t', 'temporal', 0.3), model('c/s', 'spatial', null)]);
+    ({
+      name,
+      evidence,
+      score,
+      threshold: 0.5,
+      status: score === null ? 'NOT_APPLICABLE' : score >= 0.5 ? 'MANIPULATED' : 'AUTHENTIC',
+    }) as const;
+  const kinds = fuseByEvidence([
+    model('a/t', 'temporal', 0.2),
+    model('a/s', 'spatial', 0.9),
+    model('b/t', 'temporal', 0.3),
+    model('c/s', 'spatial', null),
+  ]);
   expect(kinds).toEqual([
     { evidence: 'temporal', score: 0.3, threshold: 0.5, status: 'AUTHENTIC', models: ['a/t', 'b/t'] },
     { evidence: 'spatial', score: 0.9, threshold: 0.5, status: 'MANIPULATED', models: ['a/s', 'c/s'] },
@@ -80,7 +106,15 @@ it('keeps kinds of evidence apart', () => {
 
 describe('checkDetectionResult', () => {
   const good: DetectionResult = {
-    status: 'AUTHENTIC', score: 0.2, threshold: 0.5, models: [], segments: [{ startMs: 0, endMs: 9, score: 0.1 }], regions: [], evidence: [], device: 'cpu', durationMs: 1,
+    status: 'AUTHENTIC',
+    score: 0.2,
+    threshold: 0.5,
+    models: [],
+    segments: [{ startMs: 0, endMs: 9, score: 0.1 }],
+    regions: [],
+    evidence: [],
+    device: 'cpu',
+    durationMs: 1,
   };
   it.each([
     { score: NaN },
@@ -90,7 +124,12 @@ describe('checkDetectionResult', () => {
     { status: 'MANIPULATED' as const },
     { status: 'NOT_APPLICABLE' as const },
     { segments: [{ startMs: 5, endMs: 1, score: 0 }] },
-    { segments: [{ startMs: 5, endMs: 6, score: 0 }, { startMs: 1, endMs: 2, score: 0 }] },
+    {
+      segments: [
+        { startMs: 5, endMs: 6, score: 0 },
+        { startMs: 1, endMs: 2, score: 0 },
+      ],
+    },
     { segments: [{ startMs: 0, endMs: 1, score: NaN }] },
     { regions: [{ box: { x: 0, y: 0, width: 1, height: 1 }, score: 2, timestampMs: 0 }] },
   ])('refuses %o', (change) => {

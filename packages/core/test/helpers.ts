@@ -92,7 +92,8 @@ export function fakeDetector(spec: FakeDetector): Plugin<'detector'> & { calls: 
     [Symbol.asyncDispose]: async () => undefined,
     async detect(input: DetectorInput): Promise<DetectionResult> {
       if (spec.fail !== undefined) throw spec.fail;
-      const items: AsyncIterable<unknown> = input.kind === 'image' ? watched([input.image]) : input.kind === 'frames' ? input.frames : input.clips;
+      const items: AsyncIterable<unknown> =
+        input.kind === 'image' ? watched([input.image]) : input.kind === 'frames' ? input.frames : input.clips;
       let read = 0;
       for await (const item of items) {
         await spec.onItem?.(item);
@@ -101,10 +102,18 @@ export function fakeDetector(spec: FakeDetector): Plugin<'detector'> & { calls: 
         if (read === spec.stopAfter) break;
       }
       const base = { threshold, segments: [], regions: [], evidence: [], device: 'cpu' as const, durationMs: 1 };
-      if (read === 0 && spec.answersBlind !== true) return { ...base, status: 'NOT_APPLICABLE', score: null, models: [], reason: 'no face' };
+      if (read === 0 && spec.answersBlind !== true)
+        return { ...base, status: 'NOT_APPLICABLE', score: null, models: [], reason: 'no face' };
       const score = spec.score ?? 0.2;
       const status = spec.status ?? (score >= threshold ? 'MANIPULATED' : 'AUTHENTIC');
-      const model = { name: `${spec.name}/part`, evidence: spec.evidence ?? 'temporal', score, threshold, status, falseAlarmRate: spec.falseAlarmRate } as const;
+      const model = {
+        name: `${spec.name}/part`,
+        evidence: spec.evidence ?? 'temporal',
+        score,
+        threshold,
+        status,
+        falseAlarmRate: spec.falseAlarmRate,
+      } as const;
       return { ...base, status, score, models: [model], segments: [{ startMs: 0, endMs: 40, score }] };
     },
   });
@@ -128,7 +137,10 @@ export function fakeFaces(withAll: boolean, faces: boolean = true): Service & { 
         transforms: [],
         eyeDistancePx: 30,
       });
-      async function* all(frames: AsyncIterable<VideoFrame>, specs: readonly FaceClipSpec[]): AsyncGenerator<{ spec: number; clip: FaceClip }> {
+      async function* all(
+        frames: AsyncIterable<VideoFrame>,
+        specs: readonly FaceClipSpec[],
+      ): AsyncGenerator<{ spec: number; clip: FaceClip }> {
         service.passes++;
         const held: VideoFrame[][] = specs.map(() => []);
         for await (const frame of frames) {

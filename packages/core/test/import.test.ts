@@ -12,8 +12,12 @@ it('importing core and its Node entry changes no global and loads no library but
     const loaded = Object.keys(createRequire(import.meta.url).cache).filter((file) => /tsyringe|reflect-metadata|fast-glob/.test(file));
     console.log(JSON.stringify({ changed: after - before, loaded, exports: typeof core.createEngine }));
   `;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script], {
-    cwd: import.meta.dirname,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script],
+    {
+      cwd: import.meta.dirname,
+    },
+  );
   expect(JSON.parse(stdout)).toEqual({ changed: 0, loaded: [], exports: 'function' });
 });

@@ -6,7 +6,12 @@ const json = { name: 'verilens-plugin-x', version: '1.2.3', description: 'Detect
 
 describe('a plugin manifest', () => {
   it('is read', () => {
-    expect(parsePluginPackage(json, 'package.json')).toEqual({ packageName: 'verilens-plugin-x', version: '1.2.3', description: 'Detector', manifest: good });
+    expect(parsePluginPackage(json, 'package.json')).toEqual({
+      packageName: 'verilens-plugin-x',
+      version: '1.2.3',
+      description: 'Detector',
+      manifest: good,
+    });
     for (const role of ROLES) expect(parseManifest({ ...good, role }, 'f').role).toBe(role);
   });
 

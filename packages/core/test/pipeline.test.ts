@@ -11,14 +11,20 @@ const shout: Stage<string, string> = map((value: string) => `${value}!`, { name:
 
 describe('a pipeline', () => {
   it('runs its stages in order and can be printed', async () => {
-    const line = pipeline(numbers(6), 'numbers').to(filter((value: number) => value % 2 === 1, 'odd')).to(pipe(double, text)).to(batch(2));
+    const line = pipeline(numbers(6), 'numbers')
+      .to(filter((value: number) => value % 2 === 1, 'odd'))
+      .to(pipe(double, text))
+      .to(batch(2));
     expect(line.describe()).toBe('numbers -> odd -> [double -> text] -> batch(2)');
     expect(await line.collect()).toEqual([['2', '6'], ['10']]);
   });
 
   it('runs again from a source that is a function', async () => {
     const line = pipeline(() => watched(numbers(3))).to(double);
-    expect([await line.collect(), await line.collect()]).toEqual([[0, 2, 4], [0, 2, 4]]);
+    expect([await line.collect(), await line.collect()]).toEqual([
+      [0, 2, 4],
+      [0, 2, 4],
+    ]);
   });
 
   it('does nothing before it is read and no more than is read', async () => {
@@ -45,7 +51,9 @@ describe('a pipeline', () => {
     });
     const seen: number[] = [];
     const line = pipeline(hanging, 'camera').to(guarded).to(prefetch(2)).to(double);
-    await expect(line.forEach((item) => void seen.push(item), { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(line.forEach((item) => void seen.push(item), { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
     expect([seen, finallyRan]).toEqual([[2], true]);
   });
 
@@ -65,7 +73,9 @@ describe('a pipeline', () => {
         closed = true;
       }
     });
-    await expect(line.forEach((tick) => (tick === 2 ? controller.abort() : undefined), { signal: controller.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(
+      line.forEach((tick) => (tick === 2 ? controller.abort() : undefined), { signal: controller.signal }),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
     expect(closed).toBe(true);
   });
 
@@ -98,16 +108,44 @@ describe('stages', () => {
   });
 
   it('map reports the failure of a concurrent call in its turn', async () => {
-    const fails = map(async (value: number) => (value === 1 ? Promise.reject(new Error('one')) : wait(5).then(() => value)), { concurrency: 4 });
+    const fails = map(async (value: number) => (value === 1 ? Promise.reject(new Error('one')) : wait(5).then(() => value)), {
+      concurrency: 4,
+    });
     const seen: number[] = [];
-    await expect(pipeline(numbers(8)).to(fails).forEach((item) => void seen.push(item))).rejects.toThrow('one');
+    await expect(
+      pipeline(numbers(8))
+        .to(fails)
+        .forEach((item) => void seen.push(item)),
+    ).rejects.toThrow('one');
     expect(seen).toEqual([0]);
   });
 
   it.each([
-    { size: 3, stride: 1, wanted: [[0, 1, 2], [1, 2, 3], [2, 3, 4]] },
-    { size: 2, stride: 2, wanted: [[0, 1], [2, 3]] },
-    { size: 2, stride: 3, wanted: [[0, 1], [3, 4]] },
+    {
+      size: 3,
+      stride: 1,
+      wanted: [
+        [0, 1, 2],
+        [1, 2, 3],
+        [2, 3, 4],
+      ],
+    },
+    {
+      size: 2,
+      stride: 2,
+      wanted: [
+        [0, 1],
+        [2, 3],
+      ],
+    },
+    {
+      size: 2,
+      stride: 3,
+      wanted: [
+        [0, 1],
+        [3, 4],
+      ],
+    },
     { size: 6, stride: 1, wanted: [] },
   ])('window of $size every $stride', async ({ size, stride, wanted }) => {
     expect(await pipeline(numbers(5)).to(window(size, stride)).collect()).toEqual(wanted);
@@ -117,11 +155,13 @@ describe('stages', () => {
     const source = watched(numbers(10), 10);
     let lead = 0;
     let taken = 0;
-    await pipeline(source).to(prefetch(2)).forEach(async () => {
-      taken++;
-      await wait(10);
-      lead = Math.max(lead, source.pulled - taken);
-    });
+    await pipeline(source)
+      .to(prefetch(2))
+      .forEach(async () => {
+        taken++;
+        await wait(10);
+        lead = Math.max(lead, source.pulled - taken);
+      });
     // The source moved on while the consumer was busy.
     expect(lead).toBeGreaterThanOrEqual(1);
     expect(lead).toBeLessThanOrEqual(2);
@@ -137,7 +177,13 @@ describe('stages', () => {
 
   it('tee sends everything through every branch, reading the input once', async () => {
     const source = watched(numbers(20));
-    const split = tee({ sums: pipe(batch<number>(10), map((group: readonly number[]) => group.reduce((a, b) => a + b, 0))), words: text });
+    const split = tee({
+      sums: pipe(
+        batch<number>(10),
+        map((group: readonly number[]) => group.reduce((a, b) => a + b, 0)),
+      ),
+      words: text,
+    });
     const items = await pipeline(source).to(split).collect();
     expect(items.filter((item) => item.branch === 'sums').map((item) => item.value)).toEqual([45, 145]);
     expect(items.filter((item) => item.branch === 'words').map((item) => item.value)).toEqual(numbers(20).map(String));
@@ -171,7 +217,9 @@ describe('types', () => {
     const narrowed = pipeline<number | string>([1, 'a']).to(filter((item: number | string): item is string => typeof item === 'string'));
     expectTypeOf(narrowed).toEqualTypeOf<Pipeline<string>>();
     const split = pipeline(numbers(1)).to(tee({ same: double, words: text }));
-    expectTypeOf(split).toEqualTypeOf<Pipeline<{ readonly branch: 'same'; readonly value: number } | { readonly branch: 'words'; readonly value: string }>>();
+    expectTypeOf(split).toEqualTypeOf<
+      Pipeline<{ readonly branch: 'same'; readonly value: number } | { readonly branch: 'words'; readonly value: string }>
+    >();
   });
 
   it('refuse stages that do not fit', () => {

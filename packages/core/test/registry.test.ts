@@ -9,7 +9,10 @@ it('lists what is registered and the nearest match for an unknown name', () => {
   registry.register('paper', 2);
   expect(() => registry.get('smal')).toThrow('[stdt] no preset is called "smal". Known: paper, small. Did you mean "small"?');
   expect(() => registry.get('xyz')).toThrow(/Known: paper, small\.$/);
-  expect([...registry]).toEqual([['small', 1], ['paper', 2]]);
+  expect([...registry]).toEqual([
+    ['small', 1],
+    ['paper', 2],
+  ]);
 });
 
 it('refuses a second thing of the same name, not the same thing again', () => {

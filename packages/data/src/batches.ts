@@ -19,18 +19,33 @@ export interface BatchOptions {
 export function batchIndices(count: number, options: BatchOptions): Int32Array[] {
   const { seed, epoch = 0, batchSize, balance } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > count) {
-    throw new VerilensError('BAD_OPTION', 'batchSize cannot be used', { place: 'data/batches', expected: `1 to ${count}, the number of items`, got: String(batchSize) });
+    throw new VerilensError('BAD_OPTION', 'batchSize cannot be used', {
+      place: 'data/batches',
+      expected: `1 to ${count}, the number of items`,
+      got: String(batchSize),
+    });
   }
   const random = createRandom(seed).fork('batches').fork(epoch);
   const order = random.shuffle(Array.from({ length: count }, (_, i) => i));
   const sequence = balance === undefined ? order : alternate(order, balance, random);
-  return Array.from({ length: Math.floor(sequence.length / batchSize) }, (_, b) => Int32Array.from(sequence.slice(b * batchSize, (b + 1) * batchSize)));
+  return Array.from({ length: Math.floor(sequence.length / batchSize) }, (_, b) =>
+    Int32Array.from(sequence.slice(b * batchSize, (b + 1) * batchSize)),
+  );
 }
 
 function alternate(order: readonly number[], balance: ArrayLike<number>, random: Random): number[] {
-  if (balance.length !== order.length) throw new VerilensError('BAD_SHAPE', 'balance does not fit the items', { place: 'data/batches', expected: `${order.length} values`, got: String(balance.length) });
+  if (balance.length !== order.length)
+    throw new VerilensError('BAD_SHAPE', 'balance does not fit the items', {
+      place: 'data/batches',
+      expected: `${order.length} values`,
+      got: String(balance.length),
+    });
   const classes = [order.filter((i) => balance[i] === 0), order.filter((i) => balance[i] !== 0)];
-  if (classes.some((members) => members.length === 0)) throw new VerilensError('BAD_INPUT', 'one class only: nothing to balance', { place: 'data/batches', expected: 'items of both classes' });
+  if (classes.some((members) => members.length === 0))
+    throw new VerilensError('BAD_INPUT', 'one class only: nothing to balance', {
+      place: 'data/batches',
+      expected: 'items of both classes',
+    });
   const most = Math.max(...classes.map((members) => members.length));
   const [zeros, ones] = classes.map((members) => {
     const all = [...members];
@@ -76,14 +91,31 @@ export function gatherClips(clips: ClipBatch, indices: ArrayLike<number>, option
   const { frames, size, count, pixels } = clips;
   const length = frames * size * size * 3;
   const out = options.out ?? new Float32Array(indices.length * length);
-  if (out.length !== indices.length * length) throw new VerilensError('BAD_SHAPE', 'out does not fit', { place: 'data/gather', expected: `${indices.length * length} values`, got: String(out.length) });
-  if (augment !== undefined && random === undefined) throw new VerilensError('BAD_OPTION', 'augmentation needs a random stream', { place: 'data/gather', expected: 'option random', remedy: 'Pass createRandom(seed).fork(step).' });
+  if (out.length !== indices.length * length)
+    throw new VerilensError('BAD_SHAPE', 'out does not fit', {
+      place: 'data/gather',
+      expected: `${indices.length * length} values`,
+      got: String(out.length),
+    });
+  if (augment !== undefined && random === undefined)
+    throw new VerilensError('BAD_OPTION', 'augmentation needs a random stream', {
+      place: 'data/gather',
+      expected: 'option random',
+      remedy: 'Pass createRandom(seed).fork(step).',
+    });
   const plane = size * size;
   // steps in the output for one frame, colour and pixel
-  const [perFrame, perColour, perPixel] = { NTCHW: [3 * plane, plane, 1], NCTHW: [plane, frames * plane, 1], NTHWC: [3 * plane, 1, 3] }[layout] as [number, number, number];
+  const [perFrame, perColour, perPixel] = { NTCHW: [3 * plane, plane, 1], NCTHW: [plane, frames * plane, 1], NTHWC: [3 * plane, 1, 3] }[
+    layout
+  ] as [number, number, number];
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
-    if (!Number.isInteger(index) || index < 0 || index >= count) throw new VerilensError('BAD_OPTION', 'no such clip', { place: 'data/gather', expected: `a number from 0 to ${count - 1}`, got: String(index) });
+    if (!Number.isInteger(index) || index < 0 || index >= count)
+      throw new VerilensError('BAD_OPTION', 'no such clip', {
+        place: 'data/gather',
+        expected: `a number from 0 to ${count - 1}`,
+        got: String(index),
+      });
     // always three draws a clip, so that one setting does not change what another draws
     const flip = random !== undefined && random.uniform() < (augment?.flip ?? 0);
     const gain = 1 + (random?.uniform(-1, 1) ?? 0) * (augment?.gain ?? 0);
@@ -109,10 +141,16 @@ export function gatherClips(clips: ClipBatch, indices: ArrayLike<number>, option
 /** Clips of several sets of one shape, one after the other. @throws VerilensError BAD_SHAPE */
 export function joinClips(parts: readonly ClipBatch[]): ClipBatch {
   const first = parts[0];
-  if (first === undefined) throw new VerilensError('BAD_SHAPE', 'nothing to join', { place: 'data/join', expected: 'one set of clips or more' });
+  if (first === undefined)
+    throw new VerilensError('BAD_SHAPE', 'nothing to join', { place: 'data/join', expected: 'one set of clips or more' });
   const { frames, size } = first;
   const other = parts.find((part) => part.frames !== frames || part.size !== size);
-  if (other !== undefined) throw new VerilensError('BAD_SHAPE', 'clips of different shapes', { place: 'data/join', expected: `${frames} frames of ${size} pixels`, got: `${other.frames} of ${other.size}` });
+  if (other !== undefined)
+    throw new VerilensError('BAD_SHAPE', 'clips of different shapes', {
+      place: 'data/join',
+      expected: `${frames} frames of ${size} pixels`,
+      got: `${other.frames} of ${other.size}`,
+    });
   const pixels = new Uint8Array(parts.reduce((sum, part) => sum + part.pixels.length, 0));
   let at = 0;
   for (const part of parts) {

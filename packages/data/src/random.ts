@@ -46,7 +46,11 @@ export interface RandomState {
  */
 export function createRandom(seed: number | string): Random {
   if (typeof seed === 'number' && !Number.isSafeInteger(seed)) {
-    throw new VerilensError('BAD_OPTION', 'seed cannot be used', { place: 'data/random', expected: 'a whole number or a string', got: String(seed) });
+    throw new VerilensError('BAD_OPTION', 'seed cannot be used', {
+      place: 'data/random',
+      expected: 'a whole number or a string',
+      got: String(seed),
+    });
   }
   return streamOf(mix([0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x7f4a7c15], nameOf(seed)));
 }
@@ -54,7 +58,10 @@ export function createRandom(seed: number | string): Random {
 /** Goes on where `random.state()` was taken. */
 export function restoreRandom(state: RandomState): Random {
   if (state.key.length !== 4 || state.position.length !== 4) {
-    throw new VerilensError('BAD_INPUT', 'not a state of a random stream', { place: 'data/random', expected: 'key and position of 4 numbers each' });
+    throw new VerilensError('BAD_INPUT', 'not a state of a random stream', {
+      place: 'data/random',
+      expected: 'key and position of 4 numbers each',
+    });
   }
   return streamOf([...state.key], [...state.position]);
 }
@@ -69,7 +76,11 @@ function streamOf(key: Key, position?: number[]): Random {
   const integer = (low: number, high: number): number => {
     const range = high - low;
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || range <= 0) {
-      throw new VerilensError('BAD_OPTION', 'no whole number to draw', { place: 'data/random', expected: 'whole numbers low < high', got: `${low}, ${high}` });
+      throw new VerilensError('BAD_OPTION', 'no whole number to draw', {
+        place: 'data/random',
+        expected: 'whole numbers low < high',
+        got: `${low}, ${high}`,
+      });
     }
     return low + Math.floor(unit() * range);
   };
@@ -80,7 +91,8 @@ function streamOf(key: Key, position?: number[]): Random {
     integer,
     chance: (p = 0.5) => unit() < p,
     choice: (list) => {
-      if (list.length === 0) throw new VerilensError('BAD_OPTION', 'nothing to choose from', { place: 'data/random', expected: 'a list with elements' });
+      if (list.length === 0)
+        throw new VerilensError('BAD_OPTION', 'nothing to choose from', { place: 'data/random', expected: 'a list with elements' });
       return list[integer(0, list.length)]!;
     },
     shuffle: (list) => {

@@ -34,11 +34,21 @@ describe('gatherClips', () => {
 
   it.each(['NTCHW', 'NCTHW', 'NTHWC'] as const)('lays out %s', (layout) => {
     const out = gatherClips(clips, [1, 0], { layout, mean: 0.5, scale: 4 });
-    for (const [b, n] of [[0, 1], [1, 0]] as const) {
-      for (let t = 0; t < 2; t++) for (let c = 0; c < 3; c++) for (let y = 0; y < 4; y++) for (let x = 0; x < 4; x++) {
-        const at = { NTCHW: (((b * 2 + t) * 3 + c) * 4 + y) * 4 + x, NCTHW: (((b * 3 + c) * 2 + t) * 4 + y) * 4 + x, NTHWC: (((b * 2 + t) * 4 + y) * 4 + x) * 3 + c }[layout];
-        expect(out[at]).toBeCloseTo((pixel(n, t, c, y, x) / 255 - 0.5) * 4, 5);
-      }
+    for (const [b, n] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      for (let t = 0; t < 2; t++)
+        for (let c = 0; c < 3; c++)
+          for (let y = 0; y < 4; y++)
+            for (let x = 0; x < 4; x++) {
+              const at = {
+                NTCHW: (((b * 2 + t) * 3 + c) * 4 + y) * 4 + x,
+                NCTHW: (((b * 3 + c) * 2 + t) * 4 + y) * 4 + x,
+                NTHWC: (((b * 2 + t) * 4 + y) * 4 + x) * 3 + c,
+              }[layout];
+              expect(out[at]).toBeCloseTo((pixel(n, t, c, y, x) / 255 - 0.5) * 4, 5);
+            }
     }
   });
 
@@ -48,7 +58,8 @@ describe('gatherClips', () => {
   });
 
   it('changes contrast and brightness alike in all frames, by the seed', () => {
-    const draw = (seed: number): Float32Array => gatherClips(clips, [0, 1], { augment: { gain: 0.2, offset: 0.1 }, random: createRandom(seed) });
+    const draw = (seed: number): Float32Array =>
+      gatherClips(clips, [0, 1], { augment: { gain: 0.2, offset: 0.1 }, random: createRandom(seed) });
     const out = draw(0);
     expect(draw(0)).toEqual(out);
     expect(draw(1)).not.toEqual(out);

@@ -12,7 +12,16 @@ describe('createRandom', () => {
 
   it('repeats for a seed and differs between seeds and forks', () => {
     const draw = (random: ReturnType<typeof createRandom>): string => Array.from({ length: 4 }, () => random.bits()).join();
-    const streams = [createRandom(0), createRandom(1), createRandom(-1), createRandom('0'), createRandom(0).fork(0), createRandom(0).fork('0'), createRandom(0).fork(1), createRandom(0).fork(0).fork(0)];
+    const streams = [
+      createRandom(0),
+      createRandom(1),
+      createRandom(-1),
+      createRandom('0'),
+      createRandom(0).fork(0),
+      createRandom(0).fork('0'),
+      createRandom(0).fork(1),
+      createRandom(0).fork(0).fork(0),
+    ];
     expect(new Set(streams.map(draw)).size).toBe(streams.length);
     expect(draw(createRandom(7))).toBe(draw(createRandom(7)));
   });

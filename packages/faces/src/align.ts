@@ -19,7 +19,11 @@ export interface FaceMeasure {
 export function measureFace(keypoints: KeyPoints): FaceMeasure {
   const [right, left, , mouth] = keypoints;
   if (right === undefined || left === undefined || mouth === undefined || ![...right, ...left, ...mouth].every(Number.isFinite)) {
-    throw new VerilensError('BAD_INPUT', 'key points do not describe a face', { place: 'faces/align', expected: 'eyes, nose and mouth, finite', got: JSON.stringify(keypoints) });
+    throw new VerilensError('BAD_INPUT', 'key points do not describe a face', {
+      place: 'faces/align',
+      expected: 'eyes, nose and mouth, finite',
+      got: JSON.stringify(keypoints),
+    });
   }
   const eyeMiddle: Point = [(right[0] + left[0]) / 2, (right[1] + left[1]) / 2];
   return {

@@ -16,7 +16,10 @@ export const ANCHOR_COUNT: number = 16 * 16 * 2 + 8 * 8 * 6;
 export function anchorCentres(): Float32Array {
   const centres = new Float32Array(ANCHOR_COUNT * 2);
   let at = 0;
-  for (const [cells, perCell] of [[16, 2], [8, 6]] as const) {
+  for (const [cells, perCell] of [
+    [16, 2],
+    [8, 6],
+  ] as const) {
     for (let row = 0; row < cells; row++) {
       for (let column = 0; column < cells; column++) {
         for (let k = 0; k < perCell; k++) {

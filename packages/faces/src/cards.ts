@@ -25,9 +25,9 @@ function card(variant: BlazeFaceVariant, sha256: string): ModelCard {
     },
     notes: [
       'Input is RGB, -1..1, channels last.',
-      'Key points in order: right eye, left eye, nose tip, mouth centre, right ear, left ear (the subject\'s sides).',
+      "Key points in order: right eye, left eye, nose tip, mouth centre, right ear, left ear (the subject's sides).",
       'Anchors, decoding and suppression are not in the graph; this package does them.',
-      'Profiles, faces rolled by more than about 45 degrees and faces below about 4 % of the picture\'s side are often missed.',
+      "Profiles, faces rolled by more than about 45 degrees and faces below about 4 % of the picture's side are often missed.",
     ],
   };
 }

@@ -1,4 +1,15 @@
-import { throwIfAborted, VerilensError, type Affine, type Box, type Face, type FaceClip, type FaceClipSpec, type Image, type Point, type VideoFrame } from '@verilens/core';
+import {
+  throwIfAborted,
+  VerilensError,
+  type Affine,
+  type Box,
+  type Face,
+  type FaceClip,
+  type FaceClipSpec,
+  type Image,
+  type Point,
+  type VideoFrame,
+} from '@verilens/core';
 import { composeAffine, crop, invertAffine, transformPoints, warpAffine } from '@verilens/vision';
 import { alignFace, measureFace, surroundings } from './align.ts';
 import { cutWithin, sketch, sketchDistance } from './cuts.ts';
@@ -73,8 +84,18 @@ const PLACE = 'faces/clips';
  * @example
  * for await (const clip of faceClips(video.frames(), finder, { frames: 8, size: 64 })) score(clip.crops);
  */
-export function faceClips(frames: AsyncIterable<VideoFrame>, finder: FaceFinder, spec: FaceClipSpec, options: SourceClipOptions): AsyncIterable<SourceFaceClip>;
-export function faceClips(frames: AsyncIterable<VideoFrame>, finder: FaceFinder, spec: FaceClipSpec, options?: FaceClipOptions): AsyncIterable<FaceClip>;
+export function faceClips(
+  frames: AsyncIterable<VideoFrame>,
+  finder: FaceFinder,
+  spec: FaceClipSpec,
+  options: SourceClipOptions,
+): AsyncIterable<SourceFaceClip>;
+export function faceClips(
+  frames: AsyncIterable<VideoFrame>,
+  finder: FaceFinder,
+  spec: FaceClipSpec,
+  options?: FaceClipOptions,
+): AsyncIterable<FaceClip>;
 export async function* faceClips(
   frames: AsyncIterable<VideoFrame>,
   finder: FaceFinder,
@@ -169,7 +190,13 @@ async function follow(burst: readonly VideoFrame[], finder: FaceFinder, options:
   return people.sort((a, b) => b.eyeDistancePx - a.eyeDistancePx).slice(0, maxTracks);
 }
 
-function cutClip(burst: readonly VideoFrame[], person: Person, trackId: number, spec: FaceClipSpec, options: FaceClipOptions | SourceClipOptions): FaceClip | SourceFaceClip {
+function cutClip(
+  burst: readonly VideoFrame[],
+  person: Person,
+  trackId: number,
+  spec: FaceClipSpec,
+  options: FaceClipOptions | SourceClipOptions,
+): FaceClip | SourceFaceClip {
   const transforms: Affine[] = person.keypoints.map((points) => alignFace(points, spec.size));
   const factor = reductionFor(person.keypoints, spec.size);
   const clip: FaceClip = {
@@ -211,6 +238,10 @@ function spread(frames: number, looks: number): number[] {
 
 function checkSpec({ frames, size }: FaceClipSpec): void {
   if (!(Number.isInteger(frames) && frames >= 1 && frames <= 1024 && Number.isInteger(size) && size >= 8 && size <= 2048)) {
-    throw new VerilensError('BAD_OPTION', 'face clips of this size cannot be cut', { place: PLACE, expected: 'frames 1..1024, size 8..2048', got: `frames ${frames}, size ${size}` });
+    throw new VerilensError('BAD_OPTION', 'face clips of this size cannot be cut', {
+      place: PLACE,
+      expected: 'frames 1..1024, size 8..2048',
+      got: `frames ${frames}, size ${size}`,
+    });
   }
 }

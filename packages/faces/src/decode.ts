@@ -40,10 +40,7 @@ export function decodeFaces(
     const width = values[v + 2]! / placement.scale;
     const height = values[v + 3]! / placement.scale;
     if (!(width > 0 && height > 0)) continue;
-    const point = (k: number): Point => [
-      toX(values[v + 4 + 2 * k]! + anchorX) - 0.5,
-      toY(values[v + 5 + 2 * k]! + anchorY) - 0.5,
-    ];
+    const point = (k: number): Point => [toX(values[v + 4 + 2 * k]! + anchorX) - 0.5, toY(values[v + 5 + 2 * k]! + anchorY) - 0.5];
     faces.push({
       box: { x: toX(values[v]! + anchorX) - width / 2, y: toY(values[v + 1]! + anchorY) - height / 2, width, height },
       score,

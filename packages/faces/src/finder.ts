@@ -63,7 +63,9 @@ export async function createFaceFinder(runtime: Runtime, options: FaceFinderOpti
   const maxFaces = within(options.maxFaces ?? 16, 'maxFaces', 1, 1000);
   const minFaceSizePx = within(options.minFaceSizePx ?? 20, 'minFaceSizePx', 1, 1e5);
   const tilePx = options.tilePx === undefined ? undefined : within(options.tilePx, 'tilePx', 64, 1e5);
-  const source = options.source ?? new URL(`../models/face_detection_${model}_${INPUT_SIZE[model]}x${INPUT_SIZE[model]}_barracuda.onnx`, import.meta.url);
+  const source =
+    options.source ??
+    new URL(`../models/face_detection_${model}_${INPUT_SIZE[model]}x${INPUT_SIZE[model]}_barracuda.onnx`, import.meta.url);
   const session = await runtime.load(source, { card, signal: options.signal });
   const centres = anchorCentres();
   const size = INPUT_SIZE[model];
@@ -189,6 +191,9 @@ function plausible({ box, keypoints }: Face, image: Image): boolean {
   return (
     Math.max(eyes, across) > 0.2 * box.width &&
     across > 0.15 * box.width &&
-    centreX > 0 && centreY > 0 && centreX < image.width && centreY < image.height
+    centreX > 0 &&
+    centreY > 0 &&
+    centreX < image.width &&
+    centreY < image.height
   );
 }

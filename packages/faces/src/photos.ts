@@ -19,7 +19,11 @@ export interface PhotoFace {
  * @example
  * const faces = await facesOfImage(image, finder, { size: 112 });
  */
-export async function facesOfImage(image: Image, finder: FaceFinder, options: { size?: number; sourceFactor?: number; signal?: AbortSignal } = {}): Promise<PhotoFace[]> {
+export async function facesOfImage(
+  image: Image,
+  finder: FaceFinder,
+  options: { size?: number; sourceFactor?: number; signal?: AbortSignal } = {},
+): Promise<PhotoFace[]> {
   const { size = 112, sourceFactor = 2.2, signal } = options;
   const faces = await finder.find(image, { signal });
   return faces.map((face) => {

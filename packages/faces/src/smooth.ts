@@ -10,7 +10,12 @@
  * @param order of the polynomial: 0, 1 or 2; lowered when there are too few times for it
  * @returns one row per frame
  */
-export function smoothOverTime(times: readonly number[], values: readonly (readonly number[])[], frames: number, order: number): number[][] {
+export function smoothOverTime(
+  times: readonly number[],
+  values: readonly (readonly number[])[],
+  frames: number,
+  order: number,
+): number[][] {
   // With order + 1 samples the fit would only repeat the jitter: ask for one more than that.
   const degree = Math.max(0, Math.min(order, times.length - 2, 2));
   const middle = (frames - 1) / 2;
@@ -21,7 +26,9 @@ export function smoothOverTime(times: readonly number[], values: readonly (reado
   };
   const rows = times.map(basis);
   const size = degree + 1;
-  const normal = Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => rows.reduce((sum, r) => sum + r[i]! * r[j]!, 0)));
+  const normal = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (_, j) => rows.reduce((sum, r) => sum + r[i]! * r[j]!, 0)),
+  );
   const inverse = invert(normal);
   const columns = values[0]?.length ?? 0;
   const out = Array.from({ length: frames }, () => new Array<number>(columns).fill(0));

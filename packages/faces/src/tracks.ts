@@ -57,12 +57,12 @@ export function createTrackBook(maxGapMs: number): TrackBook {
   return {
     assign(first, last, startMs, endMs) {
       const candidates = open.filter((track) => startMs - track.lastMs <= maxGapMs);
-      const partner = pairFaces(candidates.map((track) => track.box), first);
+      const partner = pairFaces(
+        candidates.map((track) => track.box),
+        first,
+      );
       const ids = partner.map((at) => candidates[at]?.id ?? next++);
-      open = [
-        ...ids.map((id, j) => ({ id, box: last[j]!, lastMs: endMs })),
-        ...candidates.filter((_, i) => !partner.includes(i)),
-      ];
+      open = [...ids.map((id, j) => ({ id, box: last[j]!, lastMs: endMs })), ...candidates.filter((_, i) => !partner.includes(i))];
       return ids;
     },
     cut() {
@@ -72,10 +72,15 @@ export function createTrackBook(maxGapMs: number): TrackBook {
 }
 
 /** Links faces seen at several frames of one burst into one chain per person. */
-export function chainFaces(looks: readonly { readonly frame: number; readonly faces: readonly Face[] }[]): { frames: number[]; faces: Face[] }[] {
+export function chainFaces(
+  looks: readonly { readonly frame: number; readonly faces: readonly Face[] }[],
+): { frames: number[]; faces: Face[] }[] {
   const chains: { frames: number[]; faces: Face[] }[] = [];
   for (const { frame, faces } of looks) {
-    const partner = pairFaces(chains.map((chain) => chain.faces.at(-1)!.box), faces.map((face) => face.box));
+    const partner = pairFaces(
+      chains.map((chain) => chain.faces.at(-1)!.box),
+      faces.map((face) => face.box),
+    );
     faces.forEach((face, j) => {
       const chain = partner[j] === -1 ? undefined : chains[partner[j]!];
       if (chain === undefined) chains.push({ frames: [frame], faces: [face] });

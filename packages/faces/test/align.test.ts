@@ -3,7 +3,14 @@ import { affineScale, rotation, transformPoint, transformPoints } from '@verilen
 import { describe, expect, it } from 'vitest';
 import { alignFace, cropSide, faceTurn, measureFace, surroundings } from '../src/index.ts';
 
-const face: Point[] = [[80, 100], [120, 100], [100, 120], [100, 140], [60, 105], [140, 105]];
+const face: Point[] = [
+  [80, 100],
+  [120, 100],
+  [100, 120],
+  [100, 140],
+  [60, 105],
+  [140, 105],
+];
 
 describe('alignFace', () => {
   it.each([0, 0.4, -0.7])('levels the eyes of a head rolled by %f and centres it', (roll) => {
@@ -20,7 +27,14 @@ describe('alignFace', () => {
   });
 
   it('keeps the scale when a turned head brings the eyes together', () => {
-    const turned: Point[] = [[92, 100], [108, 100], [95, 120], [97, 140], [90, 105], [130, 105]];
+    const turned: Point[] = [
+      [92, 100],
+      [108, 100],
+      [95, 120],
+      [97, 140],
+      [90, 105],
+      [130, 105],
+    ];
     expect(cropSide(measureFace(turned))).toBeCloseTo(1.3 * 2.15 * 0.78 * measureFace(turned).eyeMouthDistance, 9);
     expect(Math.abs(faceTurn(turned))).toBeGreaterThan(0.25);
     expect(faceTurn(face)).toBeCloseTo(0, 9);
@@ -28,7 +42,17 @@ describe('alignFace', () => {
 
   it('refuses points that are no face', () => {
     expect(() => alignFace([[0, 0]], 64)).toThrow(/key points/);
-    expect(() => alignFace([[0, 0], [NaN, 0], [0, 0], [0, 1]], 64)).toThrow(/key points/);
+    expect(() =>
+      alignFace(
+        [
+          [0, 0],
+          [NaN, 0],
+          [0, 0],
+          [0, 1],
+        ],
+        64,
+      ),
+    ).toThrow(/key points/);
   });
 });
 

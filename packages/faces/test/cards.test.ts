@@ -8,7 +8,11 @@ describe.each(['front', 'back'] as const)('the %s model', (variant) => {
   const path = new URL(`../models/face_detection_${variant}_${size}x${size}_barracuda`, import.meta.url);
 
   it('is the file its card names', () => {
-    expect(createHash('sha256').update(readFileSync(`${path.pathname}.onnx`)).digest('hex')).toBe(FACE_MODEL_CARDS[variant].sha256);
+    expect(
+      createHash('sha256')
+        .update(readFileSync(`${path.pathname}.onnx`))
+        .digest('hex'),
+    ).toBe(FACE_MODEL_CARDS[variant].sha256);
   });
 
   it('has the same card as JSON', () => {

@@ -16,7 +16,11 @@ const finder: FaceFinder = {
 
 function faceAt(x: number, y: number): Face {
   const at = (dx: number, dy: number): Point => [x + dx, y + dy];
-  return { box: { x: x - 24, y: y - 20, width: 48, height: 48 }, score: 0.9, keypoints: [at(-10, 0), at(10, 0), at(0, 10), at(0, 20), at(-20, 2), at(20, 2)] };
+  return {
+    box: { x: x - 24, y: y - 20, width: 48, height: 48 },
+    score: 0.9,
+    keypoints: [at(-10, 0), at(10, 0), at(0, 10), at(0, 20), at(-20, 2), at(20, 2)],
+  };
 }
 
 function frame(index: number, faces: readonly number[], light = 100, width = 320): VideoFrame {
@@ -26,15 +30,28 @@ function frame(index: number, faces: readonly number[], light = 100, width = 320
   return { image, timestampMs: index * 40, index };
 }
 
-async function collect(frames: Iterable<VideoFrame>, options: FaceClipOptions = {}, length = 8): Promise<{ clips: { trackId: number; start: number }[]; rejected: RejectedClip['reason'][] }> {
+async function collect(
+  frames: Iterable<VideoFrame>,
+  options: FaceClipOptions = {},
+  length = 8,
+): Promise<{ clips: { trackId: number; start: number }[]; rejected: RejectedClip['reason'][] }> {
   const rejected: RejectedClip['reason'][] = [];
   const clips: { trackId: number; start: number }[] = [];
-  const stream = (async function* () { yield* frames; })();
-  for await (const clip of faceClips(stream, finder, { frames: length, size: 32 }, { ...options, onReject: ({ reason }) => rejected.push(reason) })) clips.push({ trackId: clip.trackId, start: clip.timestampsMs[0]! / 40 });
+  const stream = (async function* () {
+    yield* frames;
+  })();
+  for await (const clip of faceClips(
+    stream,
+    finder,
+    { frames: length, size: 32 },
+    { ...options, onReject: ({ reason }) => rejected.push(reason) },
+  ))
+    clips.push({ trackId: clip.trackId, start: clip.timestampsMs[0]! / 40 });
   return { clips, rejected };
 }
 
-const range = (from: number, to: number, make: (i: number) => VideoFrame): VideoFrame[] => Array.from({ length: to - from }, (_, k) => make(from + k));
+const range = (from: number, to: number, make: (i: number) => VideoFrame): VideoFrame[] =>
+  Array.from({ length: to - from }, (_, k) => make(from + k));
 
 describe('faceClips', () => {
   it('cuts a full stream into windows with one track per person', async () => {
@@ -52,31 +69,51 @@ describe('faceClips', () => {
 
   it('starts anew at a cut, with a new person number', async () => {
     const { clips, rejected } = await collect(range(0, 21, (i) => frame(i, [100], i < 13 ? 60 : 180)));
-    expect(clips).toEqual([{ trackId: 0, start: 0 }, { trackId: 1, start: 13 }]);
+    expect(clips).toEqual([
+      { trackId: 0, start: 0 },
+      { trackId: 1, start: 13 },
+    ]);
     expect(rejected).toEqual(['cut']);
   });
 
   it('says why a face gives no clip', async () => {
     expect((await collect(range(0, 8, (i) => frame(i, i < 2 ? [100] : [])))).rejected).toEqual(['face-lost']);
-    expect((await collect(range(0, 8, (i) => frame(i, [100])), { minEyeDistancePx: 30 })).rejected).toEqual(['face-too-small']);
+    expect(
+      (
+        await collect(
+          range(0, 8, (i) => frame(i, [100])),
+          { minEyeDistancePx: 30 },
+        )
+      ).rejected,
+    ).toEqual(['face-too-small']);
     expect((await collect(range(0, 8, (i) => frame(i, [])))).clips).toEqual([]);
   });
 
   it('passes over frames between windows when asked to', async () => {
-    expect((await collect(range(0, 50, (i) => frame(i, [100])), { everyMs: 800 })).clips.map(({ start }) => start)).toEqual([0, 20, 40]);
+    expect(
+      (
+        await collect(
+          range(0, 50, (i) => frame(i, [100])),
+          { everyMs: 800 },
+        )
+      ).clips.map(({ start }) => start),
+    ).toEqual([0, 20, 40]);
   });
 
   it('crops what the transform says, moves in a straight line, and keeps the source', async () => {
     const jitter = [0, 2, -2, 0, 2, 0, -2, 2];
-    const stream = (async function* () { yield* range(0, 8, (i) => frame(i, [100 + jitter[i]!])); })();
+    const stream = (async function* () {
+      yield* range(0, 8, (i) => frame(i, [100 + jitter[i]!]));
+    })();
     for await (const clip of faceClips(stream, finder, { frames: 8, size: 32 }, { keepSource: true })) {
       const xs = clip.transforms.map((map) => transformPoint(invertAffine(map), [15.5, 15.5])[0]);
       for (let t = 1; t < 7; t++) expect(Math.abs(xs[t + 1]! - 2 * xs[t]! + xs[t - 1]!)).toBeLessThan(1e-6);
       const eye = clip.keypoints[3]![0]!;
       const [x, y] = transformPoint(invertAffine(clip.transforms[3]!), [Math.round(eye[0]), Math.round(eye[1])]);
-      if (Math.abs(y - 60) < 0.2) expect(clip.crops[3]!.data[(Math.round(eye[1]) * 32 + Math.round(eye[0])) * 4 + 1]).toBeGreaterThan(0.5 * x);
+      if (Math.abs(y - 60) < 0.2)
+        expect(clip.crops[3]!.data[(Math.round(eye[1]) * 32 + Math.round(eye[0])) * 4 + 1]).toBeGreaterThan(0.5 * x);
       const patch = clip.sources[3]!;
-      expect(patch.image.data[((60 - patch.y) * patch.image.width) * 4 + 1]).toBe(patch.x & 255);
+      expect(patch.image.data[(60 - patch.y) * patch.image.width * 4 + 1]).toBe(patch.x & 255);
       expect(clip.startIndex).toBe(0);
     }
   });
@@ -87,6 +124,11 @@ describe('faceClips', () => {
   });
 
   it('stops when told to', async () => {
-    await expect(collect(range(0, 9, (i) => frame(i, [])), { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(
+      collect(
+        range(0, 9, (i) => frame(i, [])),
+        { signal: AbortSignal.abort() },
+      ),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });

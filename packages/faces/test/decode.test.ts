@@ -29,6 +29,8 @@ describe('decodeFaces', () => {
 
   it('leaves out anchors below the score and answers without area', () => {
     const logits = new Float32Array(ANCHOR_COUNT).fill(5);
-    expect(decodeFaces(logits, new Float32Array(ANCHOR_COUNT * 16), anchorCentres(), 128, { scale: 1, offsetX: 0, offsetY: 0 }, 0.5)).toEqual([]);
+    expect(
+      decodeFaces(logits, new Float32Array(ANCHOR_COUNT * 16), anchorCentres(), 128, { scale: 1, offsetX: 0, offsetY: 0 }, 0.5),
+    ).toEqual([]);
   });
 });

@@ -30,10 +30,21 @@ afterAll(async () => {
 
 describe('createFaceFinder on photographs', () => {
   // People counted by eye; one in sample 4 and one in sample 2 are profiles.
-  it.each([[1, 3], [2, 3], [3, 3], [4, 4], [5, 5], [6, 4]])('finds the people of group photo %i', async (k, people) => {
+  it.each([
+    [1, 3],
+    [2, 3],
+    [3, 3],
+    [4, 4],
+    [5, 5],
+    [6, 4],
+  ])('finds the people of group photo %i', async (k, people) => {
     const faces = await finder.find(await read(photo(k)));
     expect(faces).toHaveLength(people);
-    for (const { keypoints: [right, left, , mouth], box, score } of faces) {
+    for (const {
+      keypoints: [right, left, , mouth],
+      box,
+      score,
+    } of faces) {
       expect(score).toBeGreaterThanOrEqual(0.5);
       for (const [x, y] of [right, left, mouth]) {
         expect(x).toBeGreaterThan(box.x - 0.2 * box.width);

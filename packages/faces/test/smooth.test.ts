@@ -3,7 +3,12 @@ import { smoothOverTime } from '../src/index.ts';
 
 describe('smoothOverTime', () => {
   it('recovers a straight movement exactly, also where nothing was seen', () => {
-    const out = smoothOverTime([0, 2, 5, 7], [0, 2, 5, 7].map((t) => [3 + 2 * t, 10 - t]), 8, 1);
+    const out = smoothOverTime(
+      [0, 2, 5, 7],
+      [0, 2, 5, 7].map((t) => [3 + 2 * t, 10 - t]),
+      8,
+      1,
+    );
     out.forEach(([x, y], t) => {
       expect(x).toBeCloseTo(3 + 2 * t, 9);
       expect(y).toBeCloseTo(10 - t, 9);
@@ -17,7 +22,14 @@ describe('smoothOverTime', () => {
 
   it('follows a parabola with enough looks and falls back with few', () => {
     const times = [0, 1, 3, 4, 6, 7];
-    expect(smoothOverTime(times, times.map((t) => [t * t]), 8, 2)[5]![0]).toBeCloseTo(25, 8);
+    expect(
+      smoothOverTime(
+        times,
+        times.map((t) => [t * t]),
+        8,
+        2,
+      )[5]![0],
+    ).toBeCloseTo(25, 8);
     expect(smoothOverTime([0, 7], [[0], [49]], 8, 2)[3]![0]).toBeCloseTo(24.5, 8); // two looks: their mean
     expect(smoothOverTime([0], [[4]], 3, 1)).toEqual([[4], [4], [4]]);
   });

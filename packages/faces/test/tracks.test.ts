@@ -31,7 +31,25 @@ describe('createTrackBook', () => {
 });
 
 it('chainFaces links one chain per person', () => {
-  const face = (x: number): Face => ({ box: box(x), score: 1, keypoints: [[0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0]] });
-  const chains = chainFaces([{ frame: 0, faces: [face(0), face(100)] }, { frame: 3, faces: [face(97)] }, { frame: 7, faces: [face(6), face(94)] }]);
-  expect(chains.map(({ frames }) => frames)).toEqual([[0, 7], [0, 3, 7]]);
+  const face = (x: number): Face => ({
+    box: box(x),
+    score: 1,
+    keypoints: [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ],
+  });
+  const chains = chainFaces([
+    { frame: 0, faces: [face(0), face(100)] },
+    { frame: 3, faces: [face(97)] },
+    { frame: 7, faces: [face(6), face(94)] },
+  ]);
+  expect(chains.map(({ frames }) => frames)).toEqual([
+    [0, 7],
+    [0, 3, 7],
+  ]);
 });

@@ -22,7 +22,9 @@ export function encodeWebp(image: Image, { quality = 90 }: EncodeOptions = {}): 
 
 /** What is left of a picture after saving it as JPEG. */
 export async function jpegRoundTrip(image: Image, quality: number): Promise<Image> {
-  const bitmap = await createImageBitmap(new Blob([(await encodeJpeg(image, { quality })) as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' }));
+  const bitmap = await createImageBitmap(
+    new Blob([(await encodeJpeg(image, { quality })) as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' }),
+  );
   const context = context2d(image.width, image.height);
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
@@ -30,11 +32,17 @@ export async function jpegRoundTrip(image: Image, quality: number): Promise<Imag
 }
 
 async function encode(image: Image, type: string, quality: number | undefined): Promise<Uint8Array> {
-  if (quality !== undefined && !(quality >= 1 && quality <= 100)) throw new VerilensError('BAD_OPTION', 'quality is out of range', { place: 'media encode', expected: '1..100', got: `${quality}` });
+  if (quality !== undefined && !(quality >= 1 && quality <= 100))
+    throw new VerilensError('BAD_OPTION', 'quality is out of range', { place: 'media encode', expected: '1..100', got: `${quality}` });
   const context = context2d(image.width, image.height);
   context.putImageData(new ImageData(new Uint8ClampedArray(image.data), image.width, image.height), 0, 0);
   const blob = await context.canvas.convertToBlob({ type, quality: quality === undefined ? undefined : quality / 100 });
-  if (blob.type !== type) throw new VerilensError('UNSUPPORTED', 'this browser does not encode the format', { place: 'media encode', expected: type, got: blob.type });
+  if (blob.type !== type)
+    throw new VerilensError('UNSUPPORTED', 'this browser does not encode the format', {
+      place: 'media encode',
+      expected: type,
+      got: blob.type,
+    });
   return new Uint8Array(await blob.arrayBuffer());
 }
 

@@ -23,15 +23,29 @@ export async function browserCodecs(): Promise<Codecs | undefined> {
 async function decodeImage(source: ByteSource, header: ImageHeader, options: OpenMediaOptions): Promise<DecodedImage> {
   const place = `media ${source.name}`;
   if (header.width === 0) {
-    throw new VerilensError('UNSUPPORTED', `${header.format.toUpperCase()} is not read in browsers here`, { place, expected: 'JPEG, PNG, WebP or GIF', got: header.format, remedy: 'Convert it to JPEG or PNG first.' });
+    throw new VerilensError('UNSUPPORTED', `${header.format.toUpperCase()} is not read in browsers here`, {
+      place,
+      expected: 'JPEG, PNG, WebP or GIF',
+      got: header.format,
+      remedy: 'Convert it to JPEG or PNG first.',
+    });
   }
   const bytes = await source.bytes(options.maxImageBytes ?? Infinity);
   let bitmap: ImageBitmap;
   try {
     // Browsers turn pictures by their orientation tag; alpha is kept apart so that nothing is rounded twice.
-    bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${header.format}` }), { imageOrientation: 'from-image', premultiplyAlpha: 'none', colorSpaceConversion: 'default' });
+    bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${header.format}` }), {
+      imageOrientation: 'from-image',
+      premultiplyAlpha: 'none',
+      colorSpaceConversion: 'default',
+    });
   } catch (cause) {
-    throw new VerilensError('BAD_INPUT', `the ${header.format.toUpperCase()} cannot be decoded`, { place, expected: 'a whole, sound file', got: cause instanceof Error ? cause.message : String(cause), cause });
+    throw new VerilensError('BAD_INPUT', `the ${header.format.toUpperCase()} cannot be decoded`, {
+      place,
+      expected: 'a whole, sound file',
+      got: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
   }
   try {
     const { width, height } = bitmap;
@@ -42,7 +56,10 @@ async function decodeImage(source: ByteSource, header: ImageHeader, options: Ope
     const pixels = context.getImageData(0, 0, width, height);
     const image = { data: pixels.data, width, height };
     const background = options.background ?? [255, 255, 255];
-    return { image: background === 'keep' || header.format === 'jpeg' ? image : flattenAlpha(image, background), orientation: header.orientation satisfies Orientation };
+    return {
+      image: background === 'keep' || header.format === 'jpeg' ? image : flattenAlpha(image, background),
+      orientation: header.orientation satisfies Orientation,
+    };
   } finally {
     bitmap.close();
   }

@@ -20,9 +20,16 @@ export function media(options: MediaServiceOptions = {}): Service {
 }
 
 /** Writes frames as the bytes of a video file, held in memory. */
-export async function encodeVideo(frames: FramesToWrite, options: WriteVideoOptions = {}): Promise<WrittenVideo & { readonly bytes: Uint8Array }> {
+export async function encodeVideo(
+  frames: FramesToWrite,
+  options: WriteVideoOptions = {},
+): Promise<WrittenVideo & { readonly bytes: Uint8Array }> {
   const codecs = await browserCodecs();
-  if (codecs === undefined) throw new VerilensError('UNSUPPORTED', 'there is no video encoder here', { place: 'media encodeVideo', remedy: browserPlatform.codecsRemedy });
+  if (codecs === undefined)
+    throw new VerilensError('UNSUPPORTED', 'there is no video encoder here', {
+      place: 'media encodeVideo',
+      remedy: browserPlatform.codecsRemedy,
+    });
   const written = await writeVideoWith(codecs, frames, undefined, options);
   return { ...written, bytes: written.bytes! };
 }

@@ -22,14 +22,25 @@ export interface ByteSource {
 export const HEAD_BYTES = 65536;
 
 /** A source over random access. */
-export async function byteSource(name: string, size: number, read: (start: number, end: number) => Promise<Uint8Array>, close: () => Promise<void> = async () => {}, path?: string): Promise<ByteSource> {
+export async function byteSource(
+  name: string,
+  size: number,
+  read: (start: number, end: number) => Promise<Uint8Array>,
+  close: () => Promise<void> = async () => {},
+  path?: string,
+): Promise<ByteSource> {
   const head = await read(0, Math.min(size, HEAD_BYTES));
   return {
     name,
     size,
     path,
     head,
-    read: (start, end) => (end <= head.length ? Promise.resolve(head.subarray(start, end)) : start >= size ? Promise.resolve(new Uint8Array(0)) : read(start, Math.min(end, size))),
+    read: (start, end) =>
+      end <= head.length
+        ? Promise.resolve(head.subarray(start, end))
+        : start >= size
+          ? Promise.resolve(new Uint8Array(0))
+          : read(start, Math.min(end, size)),
     async bytes(limit) {
       if (size > limit) throw tooManyBytes(name, limit, `${size}`);
       return size <= head.length ? head : await read(0, size);
@@ -60,7 +71,11 @@ export async function streamSource(name: string, stream: ReadableStream<Uint8Arr
       return undefined;
     }
     if (!(next.value instanceof Uint8Array)) {
-      throw new VerilensError('BAD_INPUT', 'the stream does not give bytes', { place: `media ${name}`, expected: 'a ReadableStream of Uint8Array', got: typeof next.value });
+      throw new VerilensError('BAD_INPUT', 'the stream does not give bytes', {
+        place: `media ${name}`,
+        expected: 'a ReadableStream of Uint8Array',
+        got: typeof next.value,
+      });
     }
     return next.value;
   };
@@ -74,7 +89,11 @@ export async function streamSource(name: string, stream: ReadableStream<Uint8Arr
   const head = concatenate(chunks);
   let used = false;
   const claim = (): void => {
-    if (used) throw new VerilensError('BAD_INPUT', 'a stream can be read only once', { place: `media ${name}`, remedy: 'Open a file, a blob or bytes to go over it again.' });
+    if (used)
+      throw new VerilensError('BAD_INPUT', 'a stream can be read only once', {
+        place: `media ${name}`,
+        remedy: 'Open a file, a blob or bytes to go over it again.',
+      });
     used = true;
   };
   return {
@@ -123,11 +142,19 @@ export async function urlSource(url: string | URL, signal: AbortSignal | undefin
     answer = await fetch(url, { headers: { range: `bytes=0-${HEAD_BYTES - 1}` }, signal });
   } catch (cause) {
     if (signal?.aborted) throw new VerilensError('ABORTED', 'cancelled by the caller', { place, cause });
-    throw new VerilensError('NOT_FOUND', 'the address cannot be reached', { place, cause, remedy: 'Check the address, the network and, in a browser, cross-origin rules.' });
+    throw new VerilensError('NOT_FOUND', 'the address cannot be reached', {
+      place,
+      cause,
+      remedy: 'Check the address, the network and, in a browser, cross-origin rules.',
+    });
   }
   if (!answer.ok || answer.body === null) {
     await answer.body?.cancel();
-    throw new VerilensError('NOT_FOUND', 'the server did not give the file', { place, expected: 'status 200 or 206', got: `${answer.status} ${answer.statusText}` });
+    throw new VerilensError('NOT_FOUND', 'the server did not give the file', {
+      place,
+      expected: 'status 200 or 206',
+      got: `${answer.status} ${answer.statusText}`,
+    });
   }
   const size = Number(/\/(\d+)$/.exec(answer.headers.get('content-range') ?? '')?.[1]);
   if (answer.status !== 206 || !Number.isInteger(size)) return streamSource(name, answer.body);
@@ -135,13 +162,19 @@ export async function urlSource(url: string | URL, signal: AbortSignal | undefin
   return byteSource(name, size, async (start, end) => {
     if (end <= first.length) return first.subarray(start, end);
     const part = await fetch(url, { headers: { range: `bytes=${start}-${end - 1}` }, signal });
-    if (part.status !== 206) throw new VerilensError('BAD_INPUT', 'the server stopped answering ranges', { place, expected: 'status 206', got: `${part.status}` });
+    if (part.status !== 206)
+      throw new VerilensError('BAD_INPUT', 'the server stopped answering ranges', { place, expected: 'status 206', got: `${part.status}` });
     return new Uint8Array(await part.arrayBuffer());
   });
 }
 
 function tooManyBytes(name: string, limit: number, got: string): VerilensError {
-  return new VerilensError('TOO_LARGE', 'the picture file is too large', { place: `media ${name}`, expected: `at most ${limit} bytes`, got: `${got} bytes`, remedy: 'Raise maxImageBytes if the file is trusted.' });
+  return new VerilensError('TOO_LARGE', 'the picture file is too large', {
+    place: `media ${name}`,
+    expected: `at most ${limit} bytes`,
+    got: `${got} bytes`,
+    remedy: 'Raise maxImageBytes if the file is trusted.',
+  });
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

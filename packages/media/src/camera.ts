@@ -9,10 +9,16 @@ export interface CameraOptions {
  * When the reader is slower than the camera, frames are skipped, never queued: `index` counts the presented ones, so gaps show.
  * Ends when the element ends; stop it by leaving the loop or with the signal.
  */
-export async function* cameraFrames(element: HTMLVideoElement, { signal }: CameraOptions = {}): AsyncGenerator<VideoFrame, void, undefined> {
+export async function* cameraFrames(
+  element: HTMLVideoElement,
+  { signal }: CameraOptions = {},
+): AsyncGenerator<VideoFrame, void, undefined> {
   const place = 'media camera';
   if (typeof element.requestVideoFrameCallback !== 'function') {
-    throw new VerilensError('UNSUPPORTED', 'this browser does not announce video frames', { place, expected: 'HTMLVideoElement.requestVideoFrameCallback' });
+    throw new VerilensError('UNSUPPORTED', 'this browser does not announce video frames', {
+      place,
+      expected: 'HTMLVideoElement.requestVideoFrameCallback',
+    });
   }
   let context: OffscreenCanvasRenderingContext2D | undefined;
   let firstIndex: number | undefined;
@@ -36,7 +42,11 @@ export async function* cameraFrames(element: HTMLVideoElement, { signal }: Camer
     const milliseconds = shown.captureTime ?? shown.expectedDisplayTime;
     firstIndex ??= shown.presentedFrames;
     firstMs ??= milliseconds;
-    yield { image: { data: context.getImageData(0, 0, width, height).data, width, height }, timestampMs: milliseconds - firstMs, index: shown.presentedFrames - firstIndex };
+    yield {
+      image: { data: context.getImageData(0, 0, width, height).data, width, height },
+      timestampMs: milliseconds - firstMs,
+      index: shown.presentedFrames - firstIndex,
+    };
   }
 }
 

@@ -20,7 +20,12 @@ export async function openContainer(source: ByteSource, format: Format, platform
   const wish = options.decoder ?? 'auto';
   if (wish === 'ffmpeg') return otherwise(source, format, platform, options, 'ffmpeg was asked for');
   if (['avi', 'flv', 'asf', 'mpeg', 'ogg'].includes(format)) {
-    if (wish === 'webcodecs') throw new VerilensError('UNSUPPORTED', `${format} files cannot be read here`, { place, expected: 'MP4, MOV, WebM or MKV', got: format });
+    if (wish === 'webcodecs')
+      throw new VerilensError('UNSUPPORTED', `${format} files cannot be read here`, {
+        place,
+        expected: 'MP4, MOV, WebM or MKV',
+        got: format,
+      });
     return otherwise(source, format, platform, options, `${format} files are not read by this package`);
   }
   const codecs = await platform.codecs();
@@ -29,7 +34,12 @@ export async function openContainer(source: ByteSource, format: Format, platform
     if (other !== undefined) return other;
   }
   if (codecs === undefined) {
-    throw new VerilensError('UNSUPPORTED', 'there is no video decoder here', { place, expected: 'the WebCodecs API', got: 'none', remedy: platform.codecsRemedy });
+    throw new VerilensError('UNSUPPORTED', 'there is no video decoder here', {
+      place,
+      expected: 'the WebCodecs API',
+      got: 'none',
+      remedy: platform.codecsRemedy,
+    });
   }
 
   const bunny = await import('mediabunny');
@@ -37,25 +47,53 @@ export async function openContainer(source: ByteSource, format: Format, platform
   const input = new bunny.Input({ formats: bunny.ALL_FORMATS, source: mediabunnySource(bunny, source) });
   try {
     const track = await readable(input.getPrimaryVideoTrack(), place, missing);
-    if (track === null) throw new VerilensError('BAD_INPUT', 'the file has no video track', { place, expected: 'a video', got: missing === undefined ? 'sound or data only' : `a damaged file: ${missing}` });
+    if (track === null)
+      throw new VerilensError('BAD_INPUT', 'the file has no video track', {
+        place,
+        expected: 'a video',
+        got: missing === undefined ? 'sound or data only' : `a damaged file: ${missing}`,
+      });
     const config = await readable(track.getDecoderConfig(), place, missing);
-    const supported = config !== null && (await codecs.VideoDecoder.isConfigSupported(config).then((answer) => answer.supported === true, () => false));
+    const supported =
+      config !== null &&
+      (await codecs.VideoDecoder.isConfigSupported(config).then(
+        (answer) => answer.supported === true,
+        () => false,
+      ));
     if (config === null || !supported) {
       const codec = config?.codec ?? String(await track.getInternalCodecId());
       const other = wish === 'auto' ? await platform.openOtherwise?.(source, format, options) : undefined;
       input.dispose();
       if (other !== undefined) return other;
-      throw new VerilensError('UNSUPPORTED', 'this video codec cannot be decoded here', { place, expected: 'H.264, VP8, VP9 or AV1', got: codec, remedy: 'Convert the file to H.264 in MP4, or install ffmpeg.' });
+      throw new VerilensError('UNSUPPORTED', 'this video codec cannot be decoded here', {
+        place,
+        expected: 'H.264, VP8, VP9 or AV1',
+        got: codec,
+        remedy: 'Convert the file to H.264 in MP4, or install ffmpeg.',
+      });
     }
     const info = await describe(track, config, format, place, missing);
     const limit = options.maxPixels ?? DEFAULT_MAX_PIXELS;
     if (info.width * info.height > limit) {
-      throw new VerilensError('TOO_LARGE', 'the video is too large', { place, expected: `at most ${limit} pixels`, got: `${info.width} x ${info.height}`, remedy: 'Raise maxPixels if the file is trusted.' });
+      throw new VerilensError('TOO_LARGE', 'the video is too large', {
+        place,
+        expected: `at most ${limit} pixels`,
+        got: `${info.width} x ${info.height}`,
+        remedy: 'Raise maxPixels if the file is trusted.',
+      });
     }
     return {
       kind: 'video',
       info,
-      frames: (signal) => decodePackets(packetsOf(bunny, track, missing, place, signal), { codecs, config, orientation: info.orientation, place, maxPixels: limit, signal }),
+      frames: (signal) =>
+        decodePackets(packetsOf(bunny, track, missing, place, signal), {
+          codecs,
+          config,
+          orientation: info.orientation,
+          place,
+          maxPixels: limit,
+          signal,
+        }),
       async close() {
         input.dispose();
         await source.close();
@@ -72,10 +110,21 @@ export const DEFAULT_MAX_PIXELS = 100_000_000;
 async function otherwise(source: ByteSource, format: Format, platform: Platform, options: OpenMediaOptions, why: string): Promise<Opened> {
   const opened = await platform.openOtherwise?.(source, format, options);
   if (opened !== undefined) return opened;
-  throw new VerilensError('UNSUPPORTED', why, { place: `media ${source.name}`, expected: 'MP4, MOV, WebM or MKV', got: format, remedy: 'Convert the file, or install ffmpeg and use Node.' });
+  throw new VerilensError('UNSUPPORTED', why, {
+    place: `media ${source.name}`,
+    expected: 'MP4, MOV, WebM or MKV',
+    got: format,
+    remedy: 'Convert the file, or install ffmpeg and use Node.',
+  });
 }
 
-async function describe(track: InputVideoTrack, config: VideoDecoderConfig, format: Format, place: string, missing: string | undefined): Promise<OpenedInfo> {
+async function describe(
+  track: InputVideoTrack,
+  config: VideoDecoderConfig,
+  format: Format,
+  place: string,
+  missing: string | undefined,
+): Promise<OpenedInfo> {
   const width = await track.getCodedWidth();
   const height = await track.getCodedHeight();
   const orientation = TURNS[await track.getRotation()]![(await track.getFlip()) ? 1 : 0];
@@ -83,7 +132,10 @@ async function describe(track: InputVideoTrack, config: VideoDecoderConfig, form
   const seconds = await readable(track.getDurationFromMetadata(), place, missing);
   // The first packets tell the rate; asking for all of them would read the whole of a file without an index.
   const stats = await track.computePacketStats(50).catch(() => undefined);
-  const frameRate = stats !== undefined && stats.averagePacketRate > 0 && Number.isFinite(stats.averagePacketRate) ? Math.round(stats.averagePacketRate * 1000) / 1000 : undefined;
+  const frameRate =
+    stats !== undefined && stats.averagePacketRate > 0 && Number.isFinite(stats.averagePacketRate)
+      ? Math.round(stats.averagePacketRate * 1000) / 1000
+      : undefined;
   return {
     format,
     width: turned ? height : width,
@@ -97,7 +149,13 @@ async function describe(track: InputVideoTrack, config: VideoDecoderConfig, form
 }
 
 /** All packets in order of decoding; the end of a truncated file is an error, not an end. */
-async function* packetsOf(bunny: Mediabunny, track: InputVideoTrack, missing: string | undefined, place: string, signal: AbortSignal | undefined): AsyncGenerator<EncodedPacket, void, undefined> {
+async function* packetsOf(
+  bunny: Mediabunny,
+  track: InputVideoTrack,
+  missing: string | undefined,
+  place: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<EncodedPacket, void, undefined> {
   const sink = new bunny.EncodedPacketSink(track);
   let count = 0;
   let end = 0;
@@ -115,7 +173,12 @@ async function* packetsOf(bunny: Mediabunny, track: InputVideoTrack, missing: st
   if (count === 0) throw new VerilensError('BAD_INPUT', 'the video track holds no frame', { place, expected: 'at least one', got: '0' });
   const promised = await endsEarly(track, end);
   if (promised !== undefined) {
-    throw new VerilensError('BAD_INPUT', 'the video ends before its time: the file is damaged', { place, expected: `${promised.toFixed(2)} s`, got: `${end.toFixed(2)} s, ${count} frames`, remedy: 'Copy or download it again.' });
+    throw new VerilensError('BAD_INPUT', 'the video ends before its time: the file is damaged', {
+      place,
+      expected: `${promised.toFixed(2)} s`,
+      got: `${end.toFixed(2)} s, ${count} frames`,
+      remedy: 'Copy or download it again.',
+    });
   }
 }
 
@@ -141,17 +204,31 @@ async function readable<T>(promise: Promise<T>, place: string, missing: string |
 async function damaged(error: unknown, place: string, missing: string | undefined): Promise<VerilensError> {
   if (error instanceof VerilensError) return error;
   const { InputDisposedError } = await import('mediabunny');
-  if (error instanceof InputDisposedError) return new VerilensError('DISPOSED', 'the media was closed while it was read', { place, cause: error });
+  if (error instanceof InputDisposedError)
+    return new VerilensError('DISPOSED', 'the media was closed while it was read', { place, cause: error });
   if (missing !== undefined) return truncated(place, missing, undefined, error);
-  return new VerilensError('BAD_INPUT', 'the file is damaged or not what it claims to be', { place, got: error instanceof Error ? error.message : String(error), cause: error });
+  return new VerilensError('BAD_INPUT', 'the file is damaged or not what it claims to be', {
+    place,
+    got: error instanceof Error ? error.message : String(error),
+    cause: error,
+  });
 }
 
 function truncated(place: string, missing: string, frames: number | undefined, cause?: unknown): VerilensError {
-  return new VerilensError('BAD_INPUT', 'the file is truncated', { place, expected: 'a whole file', got: frames === undefined ? missing : `${missing}; ${frames} frames were readable`, remedy: 'Copy or download it again.', cause });
+  return new VerilensError('BAD_INPUT', 'the file is truncated', {
+    place,
+    expected: 'a whole file',
+    got: frames === undefined ? missing : `${missing}; ${frames} frames were readable`,
+    remedy: 'Copy or download it again.',
+    cause,
+  });
 }
 
 function mediabunnySource(bunny: Mediabunny, source: ByteSource): Source {
   if (source.stream !== undefined) return new bunny.ReadableStreamSource(source.stream());
-  return new bunny.CustomSource({ getSize: () => source.size!, read: (start, end) => source.read(start, end), prefetchProfile: 'fileSystem' });
+  return new bunny.CustomSource({
+    getSize: () => source.size!,
+    read: (start, end) => source.read(start, end),
+    prefetchProfile: 'fileSystem',
+  });
 }
-

@@ -24,7 +24,10 @@ const STUCK_MS = 20_000;
  * Packets in order of decoding -> frames in order of presentation. Pulls: nothing is decoded ahead beyond a few frames.
  * @throws VerilensError BAD_INPUT when the decoder refuses a packet or loses frames, after what was decoded before has been given.
  */
-export async function* decodePackets(packets: AsyncIterable<EncodedPacket>, options: DecodeOptions): AsyncGenerator<LazyFrame, void, undefined> {
+export async function* decodePackets(
+  packets: AsyncIterable<EncodedPacket>,
+  options: DecodeOptions,
+): AsyncGenerator<LazyFrame, void, undefined> {
   const { codecs, config, place, signal } = options;
   const reorders = /^(avc|hev|hvc)/.test(config.codec);
   const times = reorders && codecs.stampsInDecodeOrder ? new TimeHeap() : undefined;
@@ -62,7 +65,12 @@ export async function* decodePackets(packets: AsyncIterable<EncodedPacket>, opti
     const microseconds = times === undefined ? frame.timestamp : times.pop()!;
     if (frame.codedWidth * frame.codedHeight > options.maxPixels) {
       frame.close();
-      throw new VerilensError('TOO_LARGE', 'a frame of the video is too large', { place, expected: `at most ${options.maxPixels} pixels`, got: `${frame.codedWidth} x ${frame.codedHeight}`, remedy: 'Raise maxPixels if the file is trusted.' });
+      throw new VerilensError('TOO_LARGE', 'a frame of the video is too large', {
+        place,
+        expected: `at most ${options.maxPixels} pixels`,
+        got: `${frame.codedWidth} x ${frame.codedHeight}`,
+        remedy: 'Raise maxPixels if the file is trusted.',
+      });
     }
     // Before zero lie frames an edit list cuts away: needed to decode the following ones, not shown.
     if (microseconds < 0) {
@@ -83,7 +91,12 @@ export async function* decodePackets(packets: AsyncIterable<EncodedPacket>, opti
     };
   };
   const failed = (cause: unknown): VerilensError =>
-    new VerilensError('BAD_INPUT', `the video cannot be decoded beyond frame ${index}`, { place, expected: `a sound ${config.codec} stream`, got: cause instanceof Error ? cause.message : String(cause), cause });
+    new VerilensError('BAD_INPUT', `the video cannot be decoded beyond frame ${index}`, {
+      place,
+      expected: `a sound ${config.codec} stream`,
+      got: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
 
   try {
     try {
@@ -99,7 +112,8 @@ export async function* decodePackets(packets: AsyncIterable<EncodedPacket>, opti
         if (next.done === true) break;
         const packet = next.value;
         const timestamp = Math.round(packet.timestamp * 1e6);
-        if (!Number.isFinite(timestamp)) throw new VerilensError('BAD_INPUT', 'a packet of the video has no time', { place, got: `${packet.timestamp}` });
+        if (!Number.isFinite(timestamp))
+          throw new VerilensError('BAD_INPUT', 'a packet of the video has no time', { place, got: `${packet.timestamp}` });
         let waited = 0;
         while (failure === undefined && decoder.decodeQueueSize >= QUEUED_PACKETS && ready.length === 0) {
           throwIfAborted(signal, place);
@@ -116,7 +130,14 @@ export async function* decodePackets(packets: AsyncIterable<EncodedPacket>, opti
         if (failure !== undefined) break;
         times?.push(timestamp);
         fed++;
-        decoder.decode(new codecs.EncodedVideoChunk({ type: packet.type, timestamp, duration: Math.max(0, Math.round(packet.duration * 1e6)), data: packet.data as Uint8Array<ArrayBuffer> }));
+        decoder.decode(
+          new codecs.EncodedVideoChunk({
+            type: packet.type,
+            timestamp,
+            duration: Math.max(0, Math.round(packet.duration * 1e6)),
+            data: packet.data as Uint8Array<ArrayBuffer>,
+          }),
+        );
       }
     } catch (error) {
       // What was decoded before the damage is delivered first.
@@ -126,7 +147,8 @@ export async function* decodePackets(packets: AsyncIterable<EncodedPacket>, opti
       await source.return?.(undefined);
     }
     let flushed = false;
-    const flushing = decoder.state === 'configured' ? decoder.flush().catch((error: unknown) => void (failure ??= error)) : Promise.resolve();
+    const flushing =
+      decoder.state === 'configured' ? decoder.flush().catch((error: unknown) => void (failure ??= error)) : Promise.resolve();
     void flushing.then(() => {
       flushed = true;
       wake?.();

@@ -50,7 +50,12 @@ export function frameConverter(orientation: Orientation, place: string): (frame:
         }
       }
     } catch (cause) {
-      throw new VerilensError('UNSUPPORTED', 'the decoded frame cannot be converted to RGBA', { place, expected: `one of ${Object.keys(LAYOUTS).join(', ')} or a format the decoder converts`, got: String(frame.format), cause });
+      throw new VerilensError('UNSUPPORTED', 'the decoded frame cannot be converted to RGBA', {
+        place,
+        expected: `one of ${Object.keys(LAYOUTS).join(', ')} or a format the decoder converts`,
+        got: String(frame.format),
+        cause,
+      });
     }
     return orientation === 1 ? { data, width, height } : orient({ data, width, height }, orientation);
   };
@@ -73,7 +78,8 @@ function widenChroma(data: Uint8Array, planes: YuvPlanes['planes'], width: numbe
     ...old.map((plane, k) => {
       const offset = start + k * columns * rows;
       for (let y = 0; y < rows; y++) {
-        for (let x = 0; x < columns; x++) data[offset + y * columns + x] = plane[Math.min(y, given.rows - 1) * given.columns + Math.min(x, given.columns - 1)]!;
+        for (let x = 0; x < columns; x++)
+          data[offset + y * columns + x] = plane[Math.min(y, given.rows - 1) * given.columns + Math.min(x, given.columns - 1)]!;
       }
       return { offset, stride: columns };
     }),

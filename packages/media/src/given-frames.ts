@@ -7,11 +7,24 @@ import type { OpenedInfo } from './types.ts';
 export function openPixels(image: Image, maxPixels: number, known: Partial<OpenedInfo> = {}): Opened {
   checkImage(image, 'media');
   if (image.width * image.height > maxPixels) {
-    throw new VerilensError('TOO_LARGE', 'the picture is too large', { place: 'media', expected: `at most ${maxPixels} pixels`, got: `${image.width} x ${image.height}` });
+    throw new VerilensError('TOO_LARGE', 'the picture is too large', {
+      place: 'media',
+      expected: `at most ${maxPixels} pixels`,
+      got: `${image.width} x ${image.height}`,
+    });
   }
   return {
     kind: 'image',
-    info: { format: 'frames', orientation: 1, decoder: 'none', ...known, width: image.width, height: image.height, durationMs: 0, frames: 1 },
+    info: {
+      format: 'frames',
+      orientation: 1,
+      decoder: 'none',
+      ...known,
+      width: image.width,
+      height: image.height,
+      durationMs: 0,
+      frames: 1,
+    },
     async *frames(signal) {
       throwIfAborted(signal, 'media');
       yield { timestampMs: 0, index: 0, image: async () => image, release: () => {} };
@@ -27,14 +40,28 @@ export function openFrames(source: AsyncIterable<VideoFrame>): Opened {
     kind: 'video',
     info: { format: 'frames', width: 0, height: 0, orientation: 1, decoder: 'none' },
     async *frames(signal): AsyncGenerator<LazyFrame, void, undefined> {
-      if (used) throw new VerilensError('BAD_INPUT', 'these frames can be read only once', { place: 'media frames', remedy: 'Open a file, a blob or bytes to go over it again.' });
+      if (used)
+        throw new VerilensError('BAD_INPUT', 'these frames can be read only once', {
+          place: 'media frames',
+          remedy: 'Open a file, a blob or bytes to go over it again.',
+        });
       used = true;
       let last = -Infinity;
       for await (const frame of source) {
         throwIfAborted(signal, 'media frames');
         checkImage(frame.image, 'media frames');
-        if (!Number.isFinite(frame.timestampMs)) throw new VerilensError('BAD_INPUT', 'a frame has no time', { place: 'media frames', expected: 'a finite timestampMs', got: `${frame.timestampMs}` });
-        if (frame.timestampMs < last) throw new VerilensError('BAD_INPUT', 'the frames are not in order of time', { place: 'media frames', expected: `timestampMs of at least ${last}`, got: `${frame.timestampMs}` });
+        if (!Number.isFinite(frame.timestampMs))
+          throw new VerilensError('BAD_INPUT', 'a frame has no time', {
+            place: 'media frames',
+            expected: 'a finite timestampMs',
+            got: `${frame.timestampMs}`,
+          });
+        if (frame.timestampMs < last)
+          throw new VerilensError('BAD_INPUT', 'the frames are not in order of time', {
+            place: 'media frames',
+            expected: `timestampMs of at least ${last}`,
+            got: `${frame.timestampMs}`,
+          });
         last = frame.timestampMs;
         yield { timestampMs: frame.timestampMs, index: frame.index, image: async () => frame.image, release: () => {} };
       }

@@ -34,7 +34,10 @@ export function media(options: MediaServiceOptions = {}): Service {
 export async function writeVideo(frames: FramesToWrite, path: string, options: WriteVideoOptions = {}): Promise<WrittenVideo> {
   const codecs = await nodeCodecs();
   if (codecs === undefined) {
-    throw new VerilensError('UNSUPPORTED', 'there is no video encoder here', { place: `media writeVideo ${path}`, remedy: 'Install the optional peer dependency @napi-rs/webcodecs.' });
+    throw new VerilensError('UNSUPPORTED', 'there is no video encoder here', {
+      place: `media writeVideo ${path}`,
+      remedy: 'Install the optional peer dependency @napi-rs/webcodecs.',
+    });
   }
   return writeVideoWith(codecs, frames, path, options);
 }

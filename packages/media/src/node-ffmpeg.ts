@@ -14,7 +14,18 @@ import type { OpenMediaOptions } from './types.ts';
  * ffmpeg's name of each container: always given, never guessed, so that a playlist or a concat script dressed up as a
  * video cannot make ffmpeg open other files.
  */
-const DEMUXERS: Partial<Record<Format, string>> = { mp4: 'mov', mov: 'mov', webm: 'matroska', mkv: 'matroska', avi: 'avi', mpegts: 'mpegts', flv: 'flv', asf: 'asf', mpeg: 'mpeg', ogg: 'ogg' };
+const DEMUXERS: Partial<Record<Format, string>> = {
+  mp4: 'mov',
+  mov: 'mov',
+  webm: 'matroska',
+  mkv: 'matroska',
+  avi: 'avi',
+  mpegts: 'mpegts',
+  flv: 'flv',
+  asf: 'asf',
+  mpeg: 'mpeg',
+  ogg: 'ogg',
+};
 
 interface Probe {
   readonly width: number;
@@ -49,7 +60,12 @@ export async function openWithFfmpeg(source: ByteSource, format: Format, options
     const width = turned ? probe.height : probe.width;
     const height = turned ? probe.width : probe.height;
     const limit = options.maxPixels ?? DEFAULT_MAX_PIXELS;
-    if (width * height > limit) throw new VerilensError('TOO_LARGE', 'the video is too large', { place, expected: `at most ${limit} pixels`, got: `${width} x ${height}` });
+    if (width * height > limit)
+      throw new VerilensError('TOO_LARGE', 'the video is too large', {
+        place,
+        expected: `at most ${limit} pixels`,
+        got: `${width} x ${height}`,
+      });
     return {
       kind: 'video',
       info: {
@@ -73,24 +89,48 @@ export async function openWithFfmpeg(source: ByteSource, format: Format, options
 
 let found: Promise<boolean> | undefined;
 function installed(): Promise<boolean> {
-  found ??= Promise.all(['ffmpeg', 'ffprobe'].map((program) => new Promise<boolean>((resolve) => execFile(program, ['-version'], (error) => resolve(error === null))))).then((all) => all.every(Boolean));
+  found ??= Promise.all(
+    ['ffmpeg', 'ffprobe'].map(
+      (program) => new Promise<boolean>((resolve) => execFile(program, ['-version'], (error) => resolve(error === null))),
+    ),
+  ).then((all) => all.every(Boolean));
   return found;
 }
 
 async function probeVideo(input: readonly string[], place: string, signal: AbortSignal | undefined): Promise<Probe> {
   const text = await new Promise<string>((resolve, reject) => {
-    execFile('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_streams', '-show_format', '-of', 'json', ...input], { timeout: 30_000, maxBuffer: 1 << 24, signal }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else if (signal?.aborted) reject(new VerilensError('ABORTED', 'cancelled by the caller', { place, cause: error }));
-      else reject(new VerilensError('BAD_INPUT', 'the video cannot be read', { place, got: stderr.trim().split('\n').at(-1) ?? error.message, cause: error }));
-    });
+    execFile(
+      'ffprobe',
+      ['-v', 'error', '-select_streams', 'v:0', '-show_streams', '-show_format', '-of', 'json', ...input],
+      { timeout: 30_000, maxBuffer: 1 << 24, signal },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else if (signal?.aborted) reject(new VerilensError('ABORTED', 'cancelled by the caller', { place, cause: error }));
+        else
+          reject(
+            new VerilensError('BAD_INPUT', 'the video cannot be read', {
+              place,
+              got: stderr.trim().split('\n').at(-1) ?? error.message,
+              cause: error,
+            }),
+          );
+      },
+    );
   });
   const answer = JSON.parse(text) as {
-    streams?: { width?: number; height?: number; codec_name?: string; avg_frame_rate?: string; duration?: string; side_data_list?: { rotation?: number }[] }[];
+    streams?: {
+      width?: number;
+      height?: number;
+      codec_name?: string;
+      avg_frame_rate?: string;
+      duration?: string;
+      side_data_list?: { rotation?: number }[];
+    }[];
     format?: { duration?: string };
   };
   const stream = answer.streams?.[0];
-  if (stream === undefined) throw new VerilensError('BAD_INPUT', 'the file has no video track', { place, expected: 'a video', got: 'sound or data only' });
+  if (stream === undefined)
+    throw new VerilensError('BAD_INPUT', 'the file has no video track', { place, expected: 'a video', got: 'sound or data only' });
   const [over = 0, under = 0] = (stream.avg_frame_rate ?? '').split('/').map(Number);
   const seconds = Number(stream.duration ?? answer.format?.duration);
   // ffprobe counts anticlockwise.
@@ -105,11 +145,41 @@ async function probeVideo(input: readonly string[], place: string, signal: Abort
   };
 }
 
-async function* decode(input: readonly string[], width: number, height: number, place: string, signal: AbortSignal | undefined): AsyncGenerator<LazyFrame, void, undefined> {
+async function* decode(
+  input: readonly string[],
+  width: number,
+  height: number,
+  place: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LazyFrame, void, undefined> {
   // The showinfo filter names each frame's time on standard error, in the order of the pixels on standard output.
-  const child = spawn('ffmpeg', ['-hide_banner', '-nostdin', '-loglevel', 'info', ...input, '-map', '0:v:0', '-an', '-sn', '-dn', '-vf', 'showinfo=checksum=0', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgba', 'pipe:1'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'ffmpeg',
+    [
+      '-hide_banner',
+      '-nostdin',
+      '-loglevel',
+      'info',
+      ...input,
+      '-map',
+      '0:v:0',
+      '-an',
+      '-sn',
+      '-dn',
+      '-vf',
+      'showinfo=checksum=0',
+      '-fps_mode',
+      'passthrough',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgba',
+      'pipe:1',
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const times: number[] = [];
   const complaints: string[] = [];
   let wake: (() => void) | undefined;
@@ -148,7 +218,8 @@ async function* decode(input: readonly string[], width: number, height: number, 
         if (filled < size) continue;
         while (times.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve));
         const seconds = times.shift();
-        if (seconds === undefined || !Number.isFinite(seconds)) throw new VerilensError('BAD_INPUT', 'a frame of the video has no time', { place, got: String(seconds) });
+        if (seconds === undefined || !Number.isFinite(seconds))
+          throw new VerilensError('BAD_INPUT', 'a frame of the video has no time', { place, got: String(seconds) });
         const image = { data: frame, width, height };
         frame = new Uint8ClampedArray(size);
         filled = 0;
@@ -159,7 +230,11 @@ async function* decode(input: readonly string[], width: number, height: number, 
     const code = await exit;
     throwIfAborted(signal, place);
     if (code !== 0 || index === 0 || complaints.length > 0) {
-      throw new VerilensError('BAD_INPUT', index === 0 ? 'no frame of the video can be decoded' : `the video is damaged; ${index} frames were readable`, { place, got: complaints.at(-1) ?? `ffmpeg ended with ${code}` });
+      throw new VerilensError(
+        'BAD_INPUT',
+        index === 0 ? 'no frame of the video can be decoded' : `the video is damaged; ${index} frames were readable`,
+        { place, got: complaints.at(-1) ?? `ffmpeg ended with ${code}` },
+      );
     }
   } finally {
     signal?.removeEventListener('abort', stop);

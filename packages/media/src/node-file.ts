@@ -16,10 +16,19 @@ export async function fileSource(path: string): Promise<ByteSource> {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       const near = await nearestNames(path);
-      throw new VerilensError('NOT_FOUND', 'there is no such file', { place, cause, remedy: near.length > 0 ? `Nearest names in its folder: ${near.join(', ')}.` : 'Check the folder.' });
+      throw new VerilensError('NOT_FOUND', 'there is no such file', {
+        place,
+        cause,
+        remedy: near.length > 0 ? `Nearest names in its folder: ${near.join(', ')}.` : 'Check the folder.',
+      });
     }
     if (code === 'EISDIR') throw notAFile(place, 'a folder');
-    throw new VerilensError('NOT_FOUND', 'the file cannot be read', { place, expected: 'read permission', got: code ?? String(cause), cause });
+    throw new VerilensError('NOT_FOUND', 'the file cannot be read', {
+      place,
+      expected: 'read permission',
+      got: code ?? String(cause),
+      cause,
+    });
   }
   try {
     const status = await handle.stat();
@@ -55,7 +64,12 @@ export async function fileSource(path: string): Promise<ByteSource> {
 }
 
 function notAFile(place: string, got: string): VerilensError {
-  return new VerilensError('BAD_INPUT', 'this is not a file', { place, expected: 'a file', got, remedy: got === 'a folder' ? 'Give the files in it one by one.' : undefined });
+  return new VerilensError('BAD_INPUT', 'this is not a file', {
+    place,
+    expected: 'a file',
+    got,
+    remedy: got === 'a folder' ? 'Give the files in it one by one.' : undefined,
+  });
 }
 
 async function nearestNames(path: string): Promise<string[]> {

@@ -25,15 +25,27 @@ export async function decodeWithSharp(source: ByteSource, header: ImageHeader, o
   try {
     const metadata = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
     if (metadata.width * metadata.height > limit) {
-      throw new VerilensError('TOO_LARGE', 'the picture is too large', { place, expected: `at most ${limit} pixels`, got: `${metadata.width} x ${metadata.height}`, remedy: 'Raise maxPixels if the file is trusted.' });
+      throw new VerilensError('TOO_LARGE', 'the picture is too large', {
+        place,
+        expected: `at most ${limit} pixels`,
+        got: `${metadata.width} x ${metadata.height}`,
+        remedy: 'Raise maxPixels if the file is trusted.',
+      });
     }
     let pipeline = sharp(bytes, { limitInputPixels: limit, failOn: 'error', sequentialRead: true }).autoOrient().toColourspace('srgb');
     const background = options.background ?? [255, 255, 255];
-    if (background !== 'keep' && metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
+    if (background !== 'keep' && metadata.hasAlpha)
+      pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
     const { data, info } = await pipeline.ensureAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 4) throw new Error(`${info.channels} channels after conversion`);
-    const orientation = metadata.orientation !== undefined && metadata.orientation >= 1 && metadata.orientation <= 8 ? (metadata.orientation as Orientation) : 1;
-    return { image: { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height }, orientation };
+    const orientation =
+      metadata.orientation !== undefined && metadata.orientation >= 1 && metadata.orientation <= 8
+        ? (metadata.orientation as Orientation)
+        : 1;
+    return {
+      image: { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height },
+      orientation,
+    };
   } catch (error) {
     if (error instanceof VerilensError) throw error;
     throw new VerilensError('BAD_INPUT', `the ${header.format.toUpperCase()} cannot be decoded`, {
@@ -58,7 +70,14 @@ export async function encodePng(image: Image): Promise<Uint8Array> {
 /** Baseline JPEG with 4:2:0 chroma below quality 90 and 4:4:4 from 90 on. Transparent pixels are laid over white. */
 export async function encodeJpeg(image: Image, { quality = 90 }: EncodeOptions = {}): Promise<Uint8Array> {
   checkQuality(quality);
-  return new Uint8Array(await (await raw(image)).flatten({ background: '#fff' }).jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' }).toBuffer());
+  return new Uint8Array(
+    await (
+      await raw(image)
+    )
+      .flatten({ background: '#fff' })
+      .jpeg({ quality, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' })
+      .toBuffer(),
+  );
 }
 
 /** quality 100 is lossless. */
@@ -70,7 +89,10 @@ export async function encodeWebp(image: Image, { quality = 90 }: EncodeOptions =
 /** What is left of a picture after saving it as JPEG: for augmentation and forged twins. */
 export async function jpegRoundTrip(image: Image, quality: number): Promise<Image> {
   const sharp = await loadSharp();
-  const { data, info } = await sharp(await encodeJpeg(image, { quality })).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(await encodeJpeg(image, { quality }))
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
 }
 
@@ -80,5 +102,6 @@ async function raw(image: Image): Promise<ReturnType<Sharp>> {
 }
 
 function checkQuality(quality: number): void {
-  if (!(quality >= 1 && quality <= 100)) throw new VerilensError('BAD_OPTION', 'quality is out of range', { place: 'media encode', expected: '1..100', got: `${quality}` });
+  if (!(quality >= 1 && quality <= 100))
+    throw new VerilensError('BAD_OPTION', 'quality is out of range', { place: 'media encode', expected: '1..100', got: `${quality}` });
 }

@@ -26,7 +26,9 @@ async function open(source: MediaInput, platform: Platform, options: OpenMediaOp
   const bytes = await byteSourceOf(source, platform, options.signal);
   try {
     const format = sniff(bytes);
-    const opened = isImageFormat(format) ? await openPicture(bytes, format, platform, { ...options, maxPixels }) : await openContainer(bytes, format, platform, { ...options, maxPixels });
+    const opened = isImageFormat(format)
+      ? await openPicture(bytes, format, platform, { ...options, maxPixels })
+      : await openContainer(bytes, format, platform, { ...options, maxPixels });
     throwIfAborted(options.signal, 'media');
     return opened;
   } catch (error) {
@@ -47,17 +49,30 @@ async function byteSourceOf(source: MediaInput, platform: Platform, signal: Abor
   });
 }
 
-async function openPicture(source: ByteSource, format: ImageFormat, platform: Platform, options: OpenMediaOptions & { maxPixels: number }): Promise<Opened> {
+async function openPicture(
+  source: ByteSource,
+  format: ImageFormat,
+  platform: Platform,
+  options: OpenMediaOptions & { maxPixels: number },
+): Promise<Opened> {
   const header = await readImageHeader(source, format);
   if (header.width * header.height > options.maxPixels) throw tooManyPixels(source.name, header.width, header.height, options.maxPixels);
   // Decoded at once: a picture that opens is a picture that can be read.
-  const { image, orientation } = await platform.decodeImage(source, header, { ...options, maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES });
+  const { image, orientation } = await platform.decodeImage(source, header, {
+    ...options,
+    maxImageBytes: options.maxImageBytes ?? DEFAULT_MAX_IMAGE_BYTES,
+  });
   await source.close();
   return openPixels(image, options.maxPixels, { format, orientation, decoder: platform.imageDecoder });
 }
 
 export function tooManyPixels(name: string, width: number, height: number, limit: number): VerilensError {
-  return new VerilensError('TOO_LARGE', 'the picture is too large', { place: `media ${name}`, expected: `at most ${limit} pixels`, got: `${width} x ${height} = ${width * height}`, remedy: 'Raise maxPixels if the file is trusted.' });
+  return new VerilensError('TOO_LARGE', 'the picture is too large', {
+    place: `media ${name}`,
+    expected: `at most ${limit} pixels`,
+    got: `${width} x ${height} = ${width * height}`,
+    remedy: 'Raise maxPixels if the file is trusted.',
+  });
 }
 
 function asMedia(opened: Opened, outer: AbortSignal | undefined): Media {
@@ -111,5 +126,10 @@ function isImage(source: MediaInput): source is Image {
 
 function isFrames(source: MediaInput): source is AsyncIterable<VideoFrame> {
   // A ReadableStream is an async iterable too, of bytes.
-  return typeof source === 'object' && source !== null && Symbol.asyncIterator in source && !(typeof ReadableStream !== 'undefined' && source instanceof ReadableStream);
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    Symbol.asyncIterator in source &&
+    !(typeof ReadableStream !== 'undefined' && source instanceof ReadableStream)
+  );
 }

@@ -6,7 +6,8 @@ type Frames = AsyncIterable<LazyFrame>;
 
 /** @throws VerilensError BAD_OPTION */
 export function checkSampling(sampling: Sampling): void {
-  const bad = (expected: string): VerilensError => new VerilensError('BAD_OPTION', 'this sampling makes no sense', { place: 'media sampling', expected, got: JSON.stringify(sampling) });
+  const bad = (expected: string): VerilensError =>
+    new VerilensError('BAD_OPTION', 'this sampling makes no sense', { place: 'media sampling', expected, got: JSON.stringify(sampling) });
   const positive = (value: unknown): boolean => typeof value === 'number' && value > 0 && Number.isFinite(value);
   if (sampling === 'all') return;
   if (typeof sampling !== 'object' || sampling === null) throw bad("'all', { fps }, { everyMs } or { burst }");
@@ -16,7 +17,8 @@ export function checkSampling(sampling: Sampling): void {
     if (!positive(sampling.everyMs)) throw bad('a positive everyMs');
   } else if ('burst' in sampling) {
     const { frames, perSecond } = sampling.burst;
-    if (!(Number.isInteger(frames) && frames > 0 && positive(perSecond))) throw bad('burst.frames a whole number from 1, burst.perSecond positive');
+    if (!(Number.isInteger(frames) && frames > 0 && positive(perSecond)))
+      throw bad('burst.frames a whole number from 1, burst.perSecond positive');
   } else throw bad("'all', { fps }, { everyMs } or { burst }");
 }
 

@@ -27,7 +27,8 @@ export function isImageFormat(format: Format): format is ImageFormat {
 export function sniff(source: ByteSource): Format {
   const place = `media ${source.name}`;
   const head = source.head;
-  if (head.length === 0) throw new VerilensError('BAD_INPUT', 'the file is empty', { place, expected: 'a picture or a video', got: '0 bytes' });
+  if (head.length === 0)
+    throw new VerilensError('BAD_INPUT', 'the file is empty', { place, expected: 'a picture or a video', got: '0 bytes' });
   const text = (start: number, end: number): string => String.fromCharCode(...head.subarray(start, end));
   const starts = (...bytes: readonly number[]): boolean => bytes.every((byte, i) => head[i] === byte);
   if (starts(0xff, 0xd8, 0xff)) return 'jpeg';
@@ -40,7 +41,8 @@ export function sniff(source: ByteSource): Format {
   if (text(4, 8) === 'ftyp') {
     const brand = text(8, 12);
     if (brand === 'avif' || brand === 'avis') return 'avif';
-    if (['heic', 'heix', 'hevc', 'hevx', 'mif1', 'msf1'].includes(brand)) throw unsupported(place, 'HEIC', 'Convert it to JPEG or PNG first.');
+    if (['heic', 'heix', 'hevc', 'hevx', 'mif1', 'msf1'].includes(brand))
+      throw unsupported(place, 'HEIC', 'Convert it to JPEG or PNG first.');
     return brand === 'qt  ' ? 'mov' : 'mp4';
   }
   // QuickTime files from before `ftyp` existed.
@@ -53,11 +55,14 @@ export function sniff(source: ByteSource): Format {
   if (text(0, 2) === 'BM' && head.length > 26) throw unsupported(place, 'BMP', 'Convert it to PNG first.');
   if (text(0, 4) === '%PDF') throw unsupported(place, 'PDF', 'Render its pages to PNG first.');
   const opening = text(0, 256).trimStart();
-  if (opening.startsWith('<svg') || (opening.startsWith('<?xml') && text(0, 2048).includes('<svg'))) throw unsupported(place, 'SVG', 'Render it to PNG first.');
+  if (opening.startsWith('<svg') || (opening.startsWith('<?xml') && text(0, 2048).includes('<svg')))
+    throw unsupported(place, 'SVG', 'Render it to PNG first.');
   throw new VerilensError('BAD_INPUT', 'these bytes are not a picture or a video', {
     place,
     expected: 'JPEG, PNG, WebP, GIF, TIFF, AVIF, MP4, MOV, WebM or MKV',
-    got: /^[\x09\x0a\x0d\x20-\x7e]{1,32}/.test(opening.slice(0, 32)) ? `text beginning "${opening.slice(0, 24).replaceAll(/\s+/g, ' ')}"` : `bytes ${[...head.subarray(0, 8)].map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
+    got: /^[\x09\x0a\x0d\x20-\x7e]{1,32}/.test(opening.slice(0, 32))
+      ? `text beginning "${opening.slice(0, 24).replaceAll(/\s+/g, ' ')}"`
+      : `bytes ${[...head.subarray(0, 8)].map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
     remedy: 'The extension is not looked at: check what the file holds.',
   });
 }
@@ -70,7 +75,12 @@ export async function readImageHeader(source: ByteSource, format: ImageFormat): 
   const place = `media ${source.name}`;
   const head = source.head;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const bad = (cause?: unknown): VerilensError => new VerilensError('BAD_INPUT', `the ${format.toUpperCase()} header is cut off or damaged`, { place, got: `${source.size ?? head.length} bytes`, cause });
+  const bad = (cause?: unknown): VerilensError =>
+    new VerilensError('BAD_INPUT', `the ${format.toUpperCase()} header is cut off or damaged`, {
+      place,
+      got: `${source.size ?? head.length} bytes`,
+      cause,
+    });
   const checked = (width: number, height: number, orientation: Orientation = 1): ImageHeader => {
     if (!(width > 0 && height > 0)) throw bad();
     return { format, width, height, orientation };
@@ -161,5 +171,10 @@ export function exifOrientation(segment: DataView): Orientation {
 }
 
 function unsupported(place: string, what: string, remedy: string): VerilensError {
-  return new VerilensError('UNSUPPORTED', `${what} is not read here`, { place, expected: 'JPEG, PNG, WebP, MP4 or WebM', got: what, remedy });
+  return new VerilensError('UNSUPPORTED', `${what} is not read here`, {
+    place,
+    expected: 'JPEG, PNG, WebP, MP4 or WebM',
+    got: what,
+    remedy,
+  });
 }

@@ -8,7 +8,11 @@ import type { Orientation } from '@verilens/vision';
  * - `burst`: runs of `frames` consecutive source frames, started `perSecond` times a second. Detectors of temporal
  *   traces need true neighbours. Runs that would overlap follow each other; a run cut by the end of the video is given short.
  */
-export type Sampling = 'all' | { readonly fps: number } | { readonly everyMs: number } | { readonly burst: { readonly frames: number; readonly perSecond: number } };
+export type Sampling =
+  | 'all'
+  | { readonly fps: number }
+  | { readonly everyMs: number }
+  | { readonly burst: { readonly frames: number; readonly perSecond: number } };
 
 export interface OpenMediaOptions {
   /** Pictures and frames with more pixels are refused with TOO_LARGE before they are decoded. Default 100 million. */

@@ -27,7 +27,7 @@ export function simdConverter(colour: YuvColour): SimdConverter | undefined {
   }
   if (compiled === null) return undefined;
   const c = yuvCoefficients(colour);
-  const pair = (low: number, high: number): number => ((high << 16) | (low & 0xffff)) | 0;
+  const pair = (low: number, high: number): number => (high << 16) | (low & 0xffff) | 0;
   const memory = new WebAssembly.Memory({ initial: 1 });
   const number = (value: number): WebAssembly.Global => new WebAssembly.Global({ value: 'i32', mutable: false }, value);
   const instance = new WebAssembly.Instance(compiled, {
@@ -111,12 +111,22 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   const zero = simd(12, ...Array<number>(16).fill(0));
   const opaque = simd(12, ...Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 255 : 0)));
   /** Four chroma bytes, each twice, as 16-bit numbers. */
-  const chroma = (address: number, into: number): number[] => [...get(address), ...simd(92, 0, 0), ...zero, ...shuffle(0, 16, 0, 16, 1, 17, 1, 17, 2, 18, 2, 18, 3, 19, 3, 19), ...set(into)];
+  const chroma = (address: number, into: number): number[] => [
+    ...get(address),
+    ...simd(92, 0, 0),
+    ...zero,
+    ...shuffle(0, 16, 0, 16, 1, 17, 1, 17, 2, 18, 2, 18, 3, 19, 3, 19),
+    ...set(into),
+  ];
   /** The pairs (a, b) of four pixels: 0 the first four, 1 the last four. */
   const pairs = (a: number, b: number, half: 0 | 1): number[] => [
     ...get(a),
     ...get(b),
-    ...shuffle(...[0, 1, 2, 3].flatMap((i) => [i, i].map((lane) => 2 * (lane + 4 * half))).flatMap((low, i) => (i % 2 === 0 ? [low, low + 1] : [16 + low, 17 + low]))),
+    ...shuffle(
+      ...[0, 1, 2, 3]
+        .flatMap((i) => [i, i].map((lane) => 2 * (lane + 4 * half)))
+        .flatMap((low, i) => (i % 2 === 0 ? [low, low + 1] : [16 + low, 17 + low])),
+    ),
   ];
   const channel = (into: number, k: number, bias: number, chromaLocal: number): number[] => {
     const half = (which: 0 | 1): number[] => [
@@ -136,23 +146,60 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   const interleaveBytes = shuffle(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
   const store = (offset: number): number[] => simd(11, 0, ...unsigned(offset));
   const step = [
-    ...get(luma!), ...simd(2, 0, 0), ...set(y!), // v128.load8x8_u
+    ...get(luma!),
+    ...simd(2, 0, 0),
+    ...set(y!), // v128.load8x8_u
     ...chroma(cb!, u!),
     ...chroma(cr!, v!),
     ...channel(red!, kRed!, bRed!, v!),
     ...channel(green!, kGreen!, bGreen!, v!),
     ...channel(blue!, kBlue!, bBlue!, u!),
-    ...get(red!), ...get(green!), ...narrow16, ...zero, ...interleaveBytes, ...set(rg!),
-    ...get(blue!), ...opaque, ...narrow16, ...zero, ...interleaveBytes, ...set(ba!),
-    ...get(out!), ...get(rg!), ...get(ba!), ...shuffle(0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23), ...store(0),
-    ...get(out!), ...get(rg!), ...get(ba!), ...shuffle(8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31), ...store(16),
-    ...advance(luma!, 8), ...advance(cb!, 4), ...advance(cr!, 4), ...advance(out!, 32), ...advance(groups!, -1),
+    ...get(red!),
+    ...get(green!),
+    ...narrow16,
+    ...zero,
+    ...interleaveBytes,
+    ...set(rg!),
+    ...get(blue!),
+    ...opaque,
+    ...narrow16,
+    ...zero,
+    ...interleaveBytes,
+    ...set(ba!),
+    ...get(out!),
+    ...get(rg!),
+    ...get(ba!),
+    ...shuffle(0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
+    ...store(0),
+    ...get(out!),
+    ...get(rg!),
+    ...get(ba!),
+    ...shuffle(8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
+    ...store(16),
+    ...advance(luma!, 8),
+    ...advance(cb!, 4),
+    ...advance(cr!, 4),
+    ...advance(out!, 32),
+    ...advance(groups!, -1),
   ];
   const body = [...vector([8, V128]), 0x03, 0x40, ...step, ...get(groups!), 0x0d, 0, 0x0b, 0x0b];
   return new Uint8Array([
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, vector([0x60, ...vector([I32], [I32], [I32], [I32], [I32]), ...vector()])),
-    ...section(2, vector([...text('e'), ...text('m'), 2, 0, 1], ...['r', 'g', 'h', 'b', 's', 't', 'u'].map((name) => [...text('e'), ...text(name), 3, I32, 0]))),
+    ...section(
+      2,
+      vector(
+        [...text('e'), ...text('m'), 2, 0, 1],
+        ...['r', 'g', 'h', 'b', 's', 't', 'u'].map((name) => [...text('e'), ...text(name), 3, I32, 0]),
+      ),
+    ),
     ...section(3, vector([0])),
     ...section(7, vector([...text('row'), 0, 0])),
     ...section(10, vector([...unsigned(body.length), ...body])),

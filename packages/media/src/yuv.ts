@@ -49,7 +49,16 @@ export function yuvCoefficients({ matrix, fullRange }: YuvColour): YuvCoefficien
   const greenOfCb = fixed((-2 * blue * (1 - blue) * chromaScale) / green);
   const greenOfCr = fixed((-2 * red * (1 - red) * chromaScale) / green);
   const base = (1 << (SHIFT - 1)) - (fullRange ? 0 : 16) * luma;
-  return { luma, redOfCr, greenOfCb, greenOfCr, blueOfCb, redBias: base - 128 * redOfCr, greenBias: base - 128 * (greenOfCb + greenOfCr), blueBias: base - 128 * blueOfCb };
+  return {
+    luma,
+    redOfCr,
+    greenOfCb,
+    greenOfCr,
+    blueOfCb,
+    redBias: base - 128 * redOfCr,
+    greenBias: base - 128 * (greenOfCb + greenOfCr),
+    blueBias: base - 128 * blueOfCb,
+  };
 }
 
 /**
@@ -106,7 +115,11 @@ export function yuvConverter(colour: YuvColour): (source: YuvPlanes, target: Uin
         const cb = data[u]!;
         const cr = data[v]!;
         const l = luma[data[p]!]!;
-        out[o] = 0xff000000 | (cut[(l + blueOfCb[cb]!) >> SHIFT]! << 16) | (cut[(l + greenOfCb[cb]! + greenOfCr[cr]!) >> SHIFT]! << 8) | cut[(l + redOfCr[cr]!) >> SHIFT]!;
+        out[o] =
+          0xff000000 |
+          (cut[(l + blueOfCb[cb]!) >> SHIFT]! << 16) |
+          (cut[(l + greenOfCb[cb]! + greenOfCr[cr]!) >> SHIFT]! << 8) |
+          cut[(l + redOfCr[cr]!) >> SHIFT]!;
       }
     }
   };

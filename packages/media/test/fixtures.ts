@@ -24,12 +24,21 @@ function has(program: string): boolean {
 /** Tests that compare with ffmpeg run where it is installed. */
 export const ffmpegMissing: boolean = !(has('ffmpeg') && has('ffprobe'));
 
-export const ffmpeg = (...args: readonly string[]): Buffer => execFileSync('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], { maxBuffer: 1 << 29 });
+export const ffmpeg = (...args: readonly string[]): Buffer =>
+  execFileSync('ffmpeg', ['-v', 'error', '-nostdin', '-y', ...args], { maxBuffer: 1 << 29 });
 
 /** Presentation times in milliseconds, in order. */
 export function ffprobeTimes(path: string): number[] {
-  const text = execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'frame=pts_time', '-of', 'csv=p=0', path], { encoding: 'utf8' });
-  return text.split('\n').map((line) => line.replace(',', '').trim()).filter((line) => line !== '').map((line) => Number(line) * 1000);
+  const text = execFileSync(
+    'ffprobe',
+    ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'frame=pts_time', '-of', 'csv=p=0', path],
+    { encoding: 'utf8' },
+  );
+  return text
+    .split('\n')
+    .map((line) => line.replace(',', '').trim())
+    .filter((line) => line !== '')
+    .map((line) => Number(line) * 1000);
 }
 
 export function temporaryFolder(): { path: string; remove(): void } {

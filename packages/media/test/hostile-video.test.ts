@@ -10,7 +10,10 @@ const file = (name: string): string => join(folder.path, name);
 afterAll(() => folder.remove());
 
 /** Opens and reads everything: the frames before the error, and the error. */
-async function drain(source: Parameters<typeof openMedia>[0], options: OpenMediaOptions = {}): Promise<{ frames: number; error: VerilensError | undefined }> {
+async function drain(
+  source: Parameters<typeof openMedia>[0],
+  options: OpenMediaOptions = {},
+): Promise<{ frames: number; error: VerilensError | undefined }> {
   let frames = 0;
   try {
     await using media = await openMedia(source, options);
@@ -69,7 +72,11 @@ describe('damaged videos', () => {
   });
 
   test('bytes overwritten in the middle never hang or crash', async () => {
-    for (const [source, from] of [[mp4, 0.4], [webm, 0.4], [mp4, 0.97]] as const) {
+    for (const [source, from] of [
+      [mp4, 0.4],
+      [webm, 0.4],
+      [mp4, 0.97],
+    ] as const) {
       const bytes = source.slice();
       bytes.fill(0xa5, bytes.length * from, bytes.length * (from + 0.02));
       const { frames, error } = await drain(bytes);
@@ -99,7 +106,7 @@ describe('files', () => {
     expect((await drain(file('no/such/folder.mp4'))).error?.code).toBe('NOT_FOUND');
   });
 
-  test('a folder, an empty file, text with a picture\'s name, a name with the wrong extension', async () => {
+  test("a folder, an empty file, text with a picture's name, a name with the wrong extension", async () => {
     mkdirSync(file('folder.mp4'));
     expect((await drain(file('folder.mp4'))).error?.code).toBe('BAD_INPUT');
     writeFileSync(file('empty.png'), '');

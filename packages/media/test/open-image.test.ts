@@ -6,7 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, openMedia } from '../src/index.ts';
 import { collect, meanDifference, movingSquare } from './fixtures.ts';
 
-async function pixels(source: Parameters<typeof openMedia>[0], options: Parameters<typeof openMedia>[1] = {}): Promise<import('@verilens/core').Image> {
+async function pixels(
+  source: Parameters<typeof openMedia>[0],
+  options: Parameters<typeof openMedia>[1] = {},
+): Promise<import('@verilens/core').Image> {
   await using media = await openMedia(source, options);
   expect(media.kind).toBe('image');
   const [frame] = await collect(media.frames());
@@ -15,7 +18,8 @@ async function pixels(source: Parameters<typeof openMedia>[0], options: Paramete
   return frame!.image;
 }
 
-const at = (image: { data: ArrayLike<number>; width: number }, x: number, y: number): number[] => [0, 1, 2, 3].map((k) => image.data[(y * image.width + x) * 4 + k]!);
+const at = (image: { data: ArrayLike<number>; width: number }, x: number, y: number): number[] =>
+  [0, 1, 2, 3].map((k) => image.data[(y * image.width + x) * 4 + k]!);
 
 describe('still pictures', () => {
   const picture = movingSquare(3, 64, 48);
@@ -39,8 +43,14 @@ describe('still pictures', () => {
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i is undone once', async (orientation) => {
     // Stored so that this orientation shows it upright: quarter turns undo each other, the rest undo themselves.
-    const stored = await encodePng(orient(picture, ({ 6: 8, 8: 6 } as Record<number, Orientation>)[orientation] ?? (orientation as Orientation)));
-    const bytes = await sharp(stored).removeAlpha().withMetadata({ orientation }).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+    const stored = await encodePng(
+      orient(picture, ({ 6: 8, 8: 6 } as Record<number, Orientation>)[orientation] ?? (orientation as Orientation)),
+    );
+    const bytes = await sharp(stored)
+      .removeAlpha()
+      .withMetadata({ orientation })
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .toBuffer();
     await using media = await openMedia(new Uint8Array(bytes));
     expect(media.info.orientation).toBe(orientation);
     const [frame] = await collect(media.frames());
@@ -49,14 +59,25 @@ describe('still pictures', () => {
   });
 
   test('grey, 16-bit, palette and CMYK become 8-bit RGBA', async () => {
-    const grey = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#808080' } }).toColourspace('b-w').png().toBuffer();
+    const grey = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#808080' } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
     expect(at(await pixels(grey), 3, 3)).toEqual([128, 128, 128, 255]);
-    const wide = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 200, g: 100, b: 50 } } }).toColourspace('rgb16').png().toBuffer();
+    const wide = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 200, g: 100, b: 50 } } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
     expect((await sharp(wide).metadata()).depth).toBe('ushort');
     expect(at(await pixels(wide), 3, 3)).toEqual([200, 100, 50, 255]);
-    const palette = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 10, g: 240, b: 30 } } }).png({ palette: true }).toBuffer();
+    const palette = await sharp({ create: { width: 8, height: 8, channels: 3, background: { r: 10, g: 240, b: 30 } } })
+      .png({ palette: true })
+      .toBuffer();
     expect(at(await pixels(palette), 3, 3)).toEqual([10, 240, 30, 255]);
-    const cmyk = await sharp({ create: { width: 16, height: 16, channels: 3, background: { r: 200, g: 30, b: 30 } } }).toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer();
+    const cmyk = await sharp({ create: { width: 16, height: 16, channels: 3, background: { r: 200, g: 30, b: 30 } } })
+      .toColourspace('cmyk')
+      .jpeg({ quality: 95 })
+      .toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
     const [r, g, b, a] = at(await pixels(cmyk), 8, 8);
     expect(a).toBe(255);
@@ -73,7 +94,10 @@ describe('still pictures', () => {
   });
 
   test('a 16-bit picture with alpha is laid over the background at 8 bits', async () => {
-    const bytes = await sharp({ create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } }).toColourspace('rgb16').png().toBuffer();
+    const bytes = await sharp({ create: { width: 4, height: 4, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
     expect(at(await pixels(bytes), 1, 1)).toEqual([255, 255, 255, 255]);
   });
 
@@ -112,14 +136,15 @@ describe('hostile pictures', () => {
     expect((await refusal(jpeg)).code).toBe('TOO_LARGE');
   });
 
-  test('the limit is the caller\'s', async () => {
+  test("the limit is the caller's", async () => {
     expect((await refusal(await encodeWebp(movingSquare(0)), { maxPixels: 100 })).code).toBe('TOO_LARGE');
     expect((await refusal(await encodePng(movingSquare(0)), { maxImageBytes: 10 })).code).toBe('TOO_LARGE');
   });
 
   test.each(['jpeg', 'png', 'webp'] as const)('a truncated %s is refused', async (format) => {
     const bytes = await { jpeg: encodeJpeg, png: encodePng, webp: encodeWebp }[format](movingSquare(0));
-    for (const share of [0.02, 0.5, 0.9]) expect((await refusal(bytes.slice(0, Math.max(12, bytes.length * share)))).code).toBe('BAD_INPUT');
+    for (const share of [0.02, 0.5, 0.9])
+      expect((await refusal(bytes.slice(0, Math.max(12, bytes.length * share)))).code).toBe('BAD_INPUT');
   });
 
   test('empty bytes, text and unread formats', async () => {
@@ -132,7 +157,16 @@ describe('hostile pictures', () => {
   });
 
   test('random bytes behind each magic number end in a typed error', async () => {
-    const magics = [[0xff, 0xd8, 0xff, 0xe0], [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10], [...new TextEncoder().encode('RIFF1234WEBPVP8 ')], [...new TextEncoder().encode('GIF89a')], [0x49, 0x49, 0x2a, 0], [...new TextEncoder().encode('....ftypavif')], [...new TextEncoder().encode('....ftypisom')], [0x1a, 0x45, 0xdf, 0xa3]];
+    const magics = [
+      [0xff, 0xd8, 0xff, 0xe0],
+      [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10],
+      [...new TextEncoder().encode('RIFF1234WEBPVP8 ')],
+      [...new TextEncoder().encode('GIF89a')],
+      [0x49, 0x49, 0x2a, 0],
+      [...new TextEncoder().encode('....ftypavif')],
+      [...new TextEncoder().encode('....ftypisom')],
+      [0x1a, 0x45, 0xdf, 0xa3],
+    ];
     let state = 12345;
     for (const magic of magics) {
       const bytes = Uint8Array.from({ length: 4096 }, (_, i) => magic[i] ?? (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16);

@@ -5,13 +5,26 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { media as mediaService, openMedia, type OpenMediaOptions, writeVideo } from '../src/index.ts';
 import { yuvConverter } from '../src/yuv.ts';
-import { collect, ffmpeg, ffmpegMissing, ffprobeTimes, meanDifference, movingSquare, readSquare, talkingMp4, talkingWebm, temporaryFolder, turnMp4 } from './fixtures.ts';
+import {
+  collect,
+  ffmpeg,
+  ffmpegMissing,
+  ffprobeTimes,
+  meanDifference,
+  movingSquare,
+  readSquare,
+  talkingMp4,
+  talkingWebm,
+  temporaryFolder,
+  turnMp4,
+} from './fixtures.ts';
 
 const folder = temporaryFolder();
 const file = (name: string): string => join(folder.path, name);
 afterAll(() => folder.remove());
 
-const squares = (count: number, size: [number, number] = [160, 96]): import('@verilens/core').Image[] => Array.from({ length: count }, (_, i) => movingSquare(i, ...size));
+const squares = (count: number, size: [number, number] = [160, 96]): import('@verilens/core').Image[] =>
+  Array.from({ length: count }, (_, i) => movingSquare(i, ...size));
 
 async function firstFrames(source: string, count: number, options: OpenMediaOptions = {}): Promise<VideoFrame[]> {
   await using media = await openMedia(source, options);
@@ -47,7 +60,10 @@ describe('real videos', () => {
     const webmTimes: number[] = [];
     await using media = await openMedia(talkingWebm);
     for await (const { timestampMs } of media.frames()) webmTimes.push(timestampMs);
-    for (const [path, times] of [[talkingMp4, mp4Times], [talkingWebm, webmTimes]] as const) {
+    for (const [path, times] of [
+      [talkingMp4, mp4Times],
+      [talkingWebm, webmTimes],
+    ] as const) {
       const expected = ffprobeTimes(path);
       expect(times.length).toBe(expected.length);
       expect(Math.max(...times.map((time, i) => Math.abs(time - expected[i]!)))).toBeLessThan(1);
@@ -58,7 +74,8 @@ describe('real videos', () => {
     await using media = await openMedia(talkingWebm);
     const frames = await collect(media.frames({ sampling: { burst: { frames: 8, perSecond: 2 } } }), 24);
     const indices = frames.map((frame) => frame.index);
-    for (const start of [0, 8, 16]) expect(indices.slice(start, start + 8)).toEqual(Array.from({ length: 8 }, (_, i) => indices[start]! + i));
+    for (const start of [0, 8, 16])
+      expect(indices.slice(start, start + 8)).toEqual(Array.from({ length: 8 }, (_, i) => indices[start]! + i));
     expect(indices[8]).toBeGreaterThan(8);
   });
 
@@ -97,7 +114,8 @@ describe('written videos', () => {
     expect(meanDifference(frames[10]!.image.data, movingSquare(10).data)).toBeLessThan(1);
     // no colour cast
     for (const k of [0, 1, 2]) {
-      const mean = (data: ArrayLike<number>): number => Array.from({ length: 160 * 96 }, (_, i) => data[4 * i + k]!).reduce((a, b) => a + b) / (160 * 96);
+      const mean = (data: ArrayLike<number>): number =>
+        Array.from({ length: 160 * 96 }, (_, i) => data[4 * i + k]!).reduce((a, b) => a + b) / (160 * 96);
       expect(Math.abs(mean(frames[10]!.image.data) - mean(movingSquare(10).data))).toBeLessThan(0.6);
     }
   });
@@ -116,7 +134,9 @@ describe('written videos', () => {
 
   test('bad frames and options are refused', async () => {
     await expect(writeVideo([], file('none.mp4'), { frameRate: 10 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
-    await expect(writeVideo([movingSquare(0), movingSquare(1, 80, 48)], file('sizes.mp4'), { frameRate: 10 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(writeVideo([movingSquare(0), movingSquare(1, 80, 48)], file('sizes.mp4'), { frameRate: 10 })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
     await expect(writeVideo(squares(2, [101, 75]), file('odd.mp4'), { frameRate: 10 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(writeVideo(squares(2), file('timeless.mp4'))).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(writeVideo(squares(2), file('rate.mp4'), { frameRate: NaN })).rejects.toMatchObject({ code: 'BAD_OPTION' });
@@ -138,7 +158,21 @@ describe.skipIf(ffmpegMissing)('videos written by ffmpeg', () => {
   });
 
   test('a variable frame rate keeps its times', async () => {
-    ffmpeg('-i', file('base.mp4'), '-vf', "select='not(mod(n\\,3))+not(mod(n\\,7))'", '-fps_mode', 'vfr', '-c:v', 'libx264', '-bf', '2', '-pix_fmt', 'yuv420p', file('vfr.mp4'));
+    ffmpeg(
+      '-i',
+      file('base.mp4'),
+      '-vf',
+      "select='not(mod(n\\,3))+not(mod(n\\,7))'",
+      '-fps_mode',
+      'vfr',
+      '-c:v',
+      'libx264',
+      '-bf',
+      '2',
+      '-pix_fmt',
+      'yuv420p',
+      file('vfr.mp4'),
+    );
     await using media = await openMedia(file('vfr.mp4'));
     const frames = await collect(media.frames());
     const expected = ffprobeTimes(file('vfr.mp4'));
@@ -154,7 +188,19 @@ describe.skipIf(ffmpegMissing)('videos written by ffmpeg', () => {
     expect([media.info.width, media.info.height]).toEqual(turned ? [96, 160] : [160, 96]);
     expect(media.info.orientation).toBe({ 90: 6, 180: 3, 270: 8 }[degrees]);
     const [frame] = await collect(media.frames(), 1);
-    const reference = ffmpeg('-i', file(`turned${degrees}.mp4`), '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-sws_flags', 'accurate_rnd+full_chroma_int', '-');
+    const reference = ffmpeg(
+      '-i',
+      file(`turned${degrees}.mp4`),
+      '-frames:v',
+      '1',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgba',
+      '-sws_flags',
+      'accurate_rnd+full_chroma_int',
+      '-',
+    );
     expect(meanDifference(frame!.image.data, reference)).toBeLessThan(1);
   });
 
@@ -164,10 +210,39 @@ describe.skipIf(ffmpegMissing)('videos written by ffmpeg', () => {
     ['full range', ['-colorspace', 'bt709'], 'pc'],
   ] as const)('colours of %s agree with ffmpeg', async (name, tags, range) => {
     const path = file(`colour-${name.replaceAll(' ', '-')}.mp4`);
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=5:duration=1', '-vf', `scale=out_color_matrix=${name === 'bt601' ? 'bt601' : 'bt709'}:out_range=${range}`, '-pix_fmt', 'yuv420p', '-color_range', range, ...tags, '-c:v', 'libx264', '-crf', '10', path);
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=size=192x108:rate=5:duration=1',
+      '-vf',
+      `scale=out_color_matrix=${name === 'bt601' ? 'bt601' : 'bt709'}:out_range=${range}`,
+      '-pix_fmt',
+      'yuv420p',
+      '-color_range',
+      range,
+      ...tags,
+      '-c:v',
+      'libx264',
+      '-crf',
+      '10',
+      path,
+    );
     await using media = await openMedia(path);
     const [frame] = await collect(media.frames(), 1);
-    const reference = ffmpeg('-i', path, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-sws_flags', 'neighbor+accurate_rnd+full_chroma_int', '-');
+    const reference = ffmpeg(
+      '-i',
+      path,
+      '-frames:v',
+      '1',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'rgba',
+      '-sws_flags',
+      'neighbor+accurate_rnd+full_chroma_int',
+      '-',
+    );
     expect(meanDifference(frame!.image.data, reference)).toBeLessThan(1);
   });
 
@@ -196,14 +271,33 @@ describe.skipIf(ffmpegMissing)('videos written by ffmpeg', () => {
   });
 
   test('videos with odd sides keep their colours', async () => {
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=101x75:rate=5:duration=1', '-pix_fmt', 'yuv420p', '-c:v', 'libvpx-vp9', '-crf', '10', file('odd.webm'));
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc=size=101x75:rate=5:duration=1',
+      '-pix_fmt',
+      'yuv420p',
+      '-c:v',
+      'libvpx-vp9',
+      '-crf',
+      '10',
+      file('odd.webm'),
+    );
     const [frame] = await firstFrames(file('odd.webm'), 1);
     expect([frame!.image.width, frame!.image.height]).toEqual([101, 75]);
     // From ffmpeg's planes: its own nearest-neighbour conversion moves chroma when sides are odd.
     const planes = ffmpeg('-i', file('odd.webm'), '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-');
     const expected = new Uint8ClampedArray(101 * 75 * 4);
-    const layout = [{ offset: 0, stride: 101 }, { offset: 101 * 75, stride: 51 }, { offset: 101 * 75 + 51 * 38, stride: 51 }];
-    yuvConverter({ matrix: 'bt601', fullRange: false })({ data: planes, width: 101, height: 75, planes: layout, shiftX: 1, shiftY: 1, interleaved: false }, expected);
+    const layout = [
+      { offset: 0, stride: 101 },
+      { offset: 101 * 75, stride: 51 },
+      { offset: 101 * 75 + 51 * 38, stride: 51 },
+    ];
+    yuvConverter({ matrix: 'bt601', fullRange: false })(
+      { data: planes, width: 101, height: 75, planes: layout, shiftX: 1, shiftY: 1, interleaved: false },
+      expected,
+    );
     expect(meanDifference(frame!.image.data, expected)).toBeLessThan(0.5);
   });
 
@@ -226,7 +320,10 @@ describe('cameras and other producers of frames', () => {
   });
 
   test('must have finite, rising times', async () => {
-    for (const times of [[0, NaN], [0, 50, 20]]) {
+    for (const times of [
+      [0, NaN],
+      [0, 50, 20],
+    ]) {
       await using media = await openMedia(camera(times));
       await expect(collect(media.frames())).rejects.toMatchObject({ code: 'BAD_INPUT' });
     }
@@ -245,7 +342,9 @@ test('the service gives core its frames', async () => {
   expect(opened.kind).toBe('video');
   const frames = await collect(opened.frames, 3);
   expect(frames.map((frame) => Math.round(frame.timestampMs / 1000))).toEqual([0, 1, 2]);
-  expect((await collect((await source!.open(talkingWebm)).frames, 3)).map((frame) => Math.round(frame.timestampMs / 500))).toEqual([0, 1, 2]);
+  expect((await collect((await source!.open(talkingWebm)).frames, 3)).map((frame) => Math.round(frame.timestampMs / 500))).toEqual([
+    0, 1, 2,
+  ]);
   const still = await source!.open(movingSquare(1));
   expect((await collect(still.frames)).length).toBe(1);
 });

@@ -7,7 +7,8 @@ import type { Sampling } from '../src/types.ts';
 async function sample(times: readonly number[], sampling: Sampling): Promise<{ taken: number[]; released: number[] }> {
   const released: number[] = [];
   async function* source(): AsyncGenerator<LazyFrame, void, undefined> {
-    for (const [index, timestampMs] of times.entries()) yield { timestampMs, index, image: () => Promise.reject(new Error('not converted here')), release: () => released.push(index) };
+    for (const [index, timestampMs] of times.entries())
+      yield { timestampMs, index, image: () => Promise.reject(new Error('not converted here')), release: () => released.push(index) };
   }
   const taken: number[] = [];
   for await (const frame of sampleFrames(source(), sampling)) taken.push(frame.index);
@@ -46,7 +47,9 @@ test('the grid starts at the first frame, wherever that lies', async () => {
 
 test('bursts are runs of neighbours', async () => {
   const { taken } = await sample(at(25, 50), { burst: { frames: 8, perSecond: 2 } });
-  expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 15, 16, 17, 18, 19, 20, 25, 26, 27, 28, 29, 30, 31, 32, 38, 39, 40, 41, 42, 43, 44, 45]);
+  expect(taken).toEqual([
+    0, 1, 2, 3, 4, 5, 6, 7, 13, 14, 15, 16, 17, 18, 19, 20, 25, 26, 27, 28, 29, 30, 31, 32, 38, 39, 40, 41, 42, 43, 44, 45,
+  ]);
 });
 
 test('bursts longer than their period follow each other', async () => {
@@ -81,6 +84,15 @@ test('leaving early releases what is held', async () => {
   expect([...open]).toEqual([]);
 });
 
-test.each([{ fps: 0 }, { fps: NaN }, { everyMs: -1 }, { burst: { frames: 0, perSecond: 1 } }, { burst: { frames: 1.5, perSecond: 1 } }, {}, null, 'some'])('refuses %j', (sampling) => {
+test.each([
+  { fps: 0 },
+  { fps: NaN },
+  { everyMs: -1 },
+  { burst: { frames: 0, perSecond: 1 } },
+  { burst: { frames: 1.5, perSecond: 1 } },
+  {},
+  null,
+  'some',
+])('refuses %j', (sampling) => {
   expect(() => checkSampling(sampling as never)).toThrow(VerilensError);
 });

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { simdConverter } from '../src/yuv-simd.ts';
 import { yuvConverter, type YuvColour, type YuvPlanes } from '../src/yuv.ts';
 
-const colours: YuvColour[] = (['bt601', 'bt709', 'bt2020'] as const).flatMap((matrix) => [false, true].map((fullRange) => ({ matrix, fullRange })));
+const colours: YuvColour[] = (['bt601', 'bt709', 'bt2020'] as const).flatMap((matrix) =>
+  [false, true].map((fullRange) => ({ matrix, fullRange })),
+);
 const WEIGHTS = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722], bt2020: [0.2627, 0.0593] } as const;
 
 /** The definition, in floats. */
@@ -21,7 +23,19 @@ function noise(width: number, height: number): YuvPlanes {
   const ch = (height + 1) >> 1;
   let state = 7;
   const data = Uint8Array.from({ length: width * height + 2 * cw * ch }, () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 20);
-  return { data, width, height, planes: [{ offset: 0, stride: width }, { offset: width * height, stride: cw }, { offset: width * height + cw * ch, stride: cw }], shiftX: 1, shiftY: 1, interleaved: false };
+  return {
+    data,
+    width,
+    height,
+    planes: [
+      { offset: 0, stride: width },
+      { offset: width * height, stride: cw },
+      { offset: width * height + cw * ch, stride: cw },
+    ],
+    shiftX: 1,
+    shiftY: 1,
+    interleaved: false,
+  };
 }
 
 describe.each(colours)('$matrix, full range $fullRange', (colour) => {
@@ -39,7 +53,13 @@ describe.each(colours)('$matrix, full range $fullRange', (colour) => {
     expect(worst).toBeLessThan(0.55);
   });
 
-  test.each([[64, 48], [101, 75], [7, 3], [1, 1], [640, 36]])('SIMD equals it bit for bit at %i x %i', (width, height) => {
+  test.each([
+    [64, 48],
+    [101, 75],
+    [7, 3],
+    [1, 1],
+    [640, 36],
+  ])('SIMD equals it bit for bit at %i x %i', (width, height) => {
     const source = noise(width, height);
     const expected = new Uint8ClampedArray(width * height * 4);
     yuvConverter(colour)(source, expected);
@@ -56,12 +76,31 @@ test('interleaved and full chroma', () => {
   const expected = new Uint8ClampedArray(240);
   yuvConverter(colour)(planar, expected);
   const chroma = planar.data.subarray(60);
-  const nv12 = Uint8Array.from([...planar.data.subarray(0, 60), ...Array.from({ length: 15 }, (_, i) => [chroma[i]!, chroma[15 + i]!]).flat()]);
+  const nv12 = Uint8Array.from([
+    ...planar.data.subarray(0, 60),
+    ...Array.from({ length: 15 }, (_, i) => [chroma[i]!, chroma[15 + i]!]).flat(),
+  ]);
   const out = new Uint8ClampedArray(240);
-  yuvConverter(colour)({ ...planar, data: nv12, planes: [{ offset: 0, stride: 10 }, { offset: 60, stride: 10 }], interleaved: true }, out);
+  yuvConverter(colour)(
+    {
+      ...planar,
+      data: nv12,
+      planes: [
+        { offset: 0, stride: 10 },
+        { offset: 60, stride: 10 },
+      ],
+      interleaved: true,
+    },
+    out,
+  );
   expect(out).toEqual(expected);
-  const full = [0, 1].flatMap((plane) => Array.from({ length: 60 }, (_, i) => chroma[plane * 15 + (Math.floor(i / 10) >> 1) * 5 + ((i % 10) >> 1)]!));
+  const full = [0, 1].flatMap((plane) =>
+    Array.from({ length: 60 }, (_, i) => chroma[plane * 15 + (Math.floor(i / 10) >> 1) * 5 + ((i % 10) >> 1)]!),
+  );
   const i444 = Uint8Array.from([...planar.data.subarray(0, 60), ...full]);
-  yuvConverter(colour)({ ...planar, data: i444, planes: [0, 60, 120].map((offset) => ({ offset, stride: 10 })), shiftX: 0, shiftY: 0 }, out);
+  yuvConverter(colour)(
+    { ...planar, data: i444, planes: [0, 60, 120].map((offset) => ({ offset, stride: 10 })), shiftX: 0, shiftY: 0 },
+    out,
+  );
   expect(out).toEqual(expected);
 });

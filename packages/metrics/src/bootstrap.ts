@@ -85,11 +85,7 @@ export function aucInterval(scores: Scores, labels: Labels, options: BootstrapOp
   const strata = options.strata ?? (options.clusters === undefined ? clean.labels : clusterKinds(clean.labels, options.clusters));
   // Ranks once, then counting per resample: no sorting inside the loop.
   const ranks = denseRanks(clean.scores);
-  return bootstrapInterval(
-    clean.scores.length,
-    (items) => aucOfCounts(items, ranks, clean.labels),
-    { ...options, strata },
-  );
+  return bootstrapInterval(clean.scores.length, (items) => aucOfCounts(items, ranks, clean.labels), { ...options, strata });
 }
 
 /** 0 for the lowest score; equal scores share a rank. */
@@ -134,7 +130,11 @@ function groupsOf(count: number, options: BootstrapOptions, place: string): read
     const stratum = strata?.[item];
     const cluster = clusters === undefined ? item : clusters[item];
     if (stratumOf.has(cluster) && stratumOf.get(cluster) !== stratum) {
-      throw new VerilensError('BAD_INPUT', 'a cluster lies in two strata', { place, got: `cluster ${String(cluster)}`, remedy: 'Give all items of a cluster the same stratum.' });
+      throw new VerilensError('BAD_INPUT', 'a cluster lies in two strata', {
+        place,
+        got: `cluster ${String(cluster)}`,
+        remedy: 'Give all items of a cluster the same stratum.',
+      });
     }
     stratumOf.set(cluster, stratum);
     const group = groups.get(stratum) ?? new Map<unknown, number[]>();

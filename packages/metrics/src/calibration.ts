@@ -137,7 +137,10 @@ export function brier(probabilities: Scores, labels: Labels): number {
  * @returns a threshold just above the largest score that must stay below it
  * @throws VerilensError BAD_INPUT when there are too few items for the rate, NOT_FINITE, BAD_OPTION
  */
-export function thresholdAtFalseAlarmRate(authentic: Scores, rate: number): { readonly threshold: number; readonly falseAlarms: number; readonly items: number } {
+export function thresholdAtFalseAlarmRate(
+  authentic: Scores,
+  rate: number,
+): { readonly threshold: number; readonly falseAlarms: number; readonly items: number } {
   const place = 'thresholdAtFalseAlarmRate';
   checkRange(rate, 0, 1, place, 'rate');
   checkCount(authentic.length, 1, place);

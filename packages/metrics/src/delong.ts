@@ -32,7 +32,8 @@ export function compareAucs(a: Scores, b: Scores, labels: Labels): AucComparison
 function placements(scores: Scores, labels: Labels): { readonly positive: number[]; readonly negative: number[]; readonly auc: number } {
   const clean = checkLabelled(scores, labels, 'compareAucs');
   const sorted = [0, 1].map((label) => clean.scores.filter((_, item) => clean.labels[item] === label).sort());
-  const shareBelow = (value: number, others: Float64Array): number => (countBelow(others, value, false) + countBelow(others, value, true)) / 2 / others.length;
+  const shareBelow = (value: number, others: Float64Array): number =>
+    (countBelow(others, value, false) + countBelow(others, value, true)) / 2 / others.length;
   const positive: number[] = [];
   const negative: number[] = [];
   for (const [item, score] of clean.scores.entries()) {

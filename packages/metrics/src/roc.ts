@@ -48,7 +48,7 @@ export function rocAuc(scores: Scores, labels: Labels): number {
   // Doubled so that ties (half a win each) stay whole numbers: exact up to 2^53 pairs.
   let doubledWins = 0;
   let positivesAbove = 0;
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     let tiedPositives = 0;
     while (end < order.length && clean.scores[order[end]!] === clean.scores[order[start]!]) tiedPositives += clean.labels[order[end++]!]!;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { applyPlatt, brier, expectedCalibrationError, fitPlatt, reliabilityBins, sigmoid, thresholdAtFalseAlarmRate } from '../src/calibration.ts';
+import {
+  applyPlatt,
+  brier,
+  expectedCalibrationError,
+  fitPlatt,
+  reliabilityBins,
+  sigmoid,
+  thresholdAtFalseAlarmRate,
+} from '../src/calibration.ts';
 import { seededUniform } from '../src/random.ts';
 import { sample } from './helpers.ts';
 
@@ -26,7 +34,13 @@ describe('fitPlatt', () => {
         return sum - target * Math.log(p) - (1 - target) * Math.log(1 - p);
       }, 0);
     const { scale, offset } = fitPlatt(scores, labels);
-    for (const [ds, doff] of [[1e-3, 0], [-1e-3, 0], [0, 1e-3], [0, -1e-3], [1e-3, -1e-3]] as const) {
+    for (const [ds, doff] of [
+      [1e-3, 0],
+      [-1e-3, 0],
+      [0, 1e-3],
+      [0, -1e-3],
+      [1e-3, -1e-3],
+    ] as const) {
       expect(loss(scale + ds, offset + doff)).toBeGreaterThan(loss(scale, offset));
     }
   });
@@ -41,7 +55,12 @@ describe('fitPlatt', () => {
   });
 
   it('balanced ignores how many there are of each class', () => {
-    const logits = [...Array<number>(900).fill(-1), ...Array<number>(100).fill(1), ...Array<number>(10).fill(-1), ...Array<number>(90).fill(1)];
+    const logits = [
+      ...Array<number>(900).fill(-1),
+      ...Array<number>(100).fill(1),
+      ...Array<number>(10).fill(-1),
+      ...Array<number>(90).fill(1),
+    ];
     const labels = [...Array<number>(1000).fill(0), ...Array<number>(100).fill(1)];
     const fit = fitPlatt(logits, labels, { balanced: true });
     // 10 % of either class on the wrong side.

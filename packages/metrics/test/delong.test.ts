@@ -20,7 +20,8 @@ it('has the standard error that resampling finds', () => {
   const a = labels.map((label) => normal(uniform) + label);
   const b = a.map((score) => score + normal(uniform));
   const pick = (items: Uint32Array, values: readonly number[]): number[] => [...items].map((item) => values[item]!);
-  const difference = (items: Uint32Array): number => rocAuc(pick(items, a), pick(items, labels)) - rocAuc(pick(items, b), pick(items, labels));
+  const difference = (items: Uint32Array): number =>
+    rocAuc(pick(items, a), pick(items, labels)) - rocAuc(pick(items, b), pick(items, labels));
   const { low, high } = bootstrapInterval(300, difference, { seed: 1, resamples: 800, strata: labels });
   expect(compareAucs(a, b, labels).standardError / ((high - low) / 2 / 1.96)).toBeGreaterThan(0.85);
   expect(compareAucs(a, b, labels).standardError / ((high - low) / 2 / 1.96)).toBeLessThan(1.15);

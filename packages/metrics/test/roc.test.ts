@@ -57,7 +57,8 @@ describe('rocCurve', () => {
     const { scores, labels } = sample(3, 80);
     for (const point of rocCurve(scores, labels)) {
       const rate = (label: number): number =>
-        scores.filter((score, item) => labels[item] === label && score >= point.threshold).length / labels.filter((other) => other === label).length;
+        scores.filter((score, item) => labels[item] === label && score >= point.threshold).length /
+        labels.filter((other) => other === label).length;
       expect(point.truePositiveRate).toBeCloseTo(rate(1), 14);
       expect(point.falsePositiveRate).toBeCloseTo(rate(0), 14);
     }

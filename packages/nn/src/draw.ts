@@ -23,7 +23,11 @@ export interface Draw {
 }
 
 /** A `Draw` that records what it was asked for. */
-export function recordDraws(): { readonly draw: Draw; readonly specs: readonly DrawSpec[]; readonly inputs: Readonly<Record<string, Sym>> } {
+export function recordDraws(): {
+  readonly draw: Draw;
+  readonly specs: readonly DrawSpec[];
+  readonly inputs: Readonly<Record<string, Sym>>;
+} {
   const specs: DrawSpec[] = [];
   const inputs: Record<string, Sym> = {};
   const declare = (kind: DrawSpec['kind'], shape: readonly number[], keep: number): Sym => {
@@ -49,7 +53,11 @@ export function fillDraw(spec: DrawSpec, random: Random): Float32Array {
 /** Drops elements with chance `rate` and scales the rest by 1 / (1 - rate). Without `draw` (inference) x stays as it is. */
 export function dropout(x: Sym, rate: number, draw: Draw | undefined): Sym {
   if (!(rate >= 0 && rate < 1)) {
-    throw new VerilensError('BAD_OPTION', 'dropout rate out of range', { place: 'nn dropout', expected: '0 <= rate < 1', got: String(rate) });
+    throw new VerilensError('BAD_OPTION', 'dropout rate out of range', {
+      place: 'nn dropout',
+      expected: '0 <= rate < 1',
+      got: String(rate),
+    });
   }
   return rate === 0 || draw === undefined ? x : mul(x, mul(draw.bernoulli(x.shape, 1 - rate), 1 / (1 - rate)));
 }

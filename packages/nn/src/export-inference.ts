@@ -32,20 +32,33 @@ export function exportInference<P, I extends Readonly<Record<string, FreeSpec>>>
   if (names.size === 0) return writeModel(trace(options, 0));
   const [name] = names;
   const firstOnly = Object.values(options.inputs).every(({ shape }) => shape.every((n, i) => i === 0 || typeof n === 'number'));
-  if (names.size > 1 || !firstOnly) throw new VerilensError('UNSUPPORTED', 'only one dimension can be free, and it must come first', { place: 'nn exportInference', expected: 'one name, as the first size', got: [...names].join(', ') });
+  if (names.size > 1 || !firstOnly)
+    throw new VerilensError('UNSUPPORTED', 'only one dimension can be free, and it must come first', {
+      place: 'nn exportInference',
+      expected: 'one name, as the first size',
+      got: [...names].join(', '),
+    });
   return writeModel(freeBatch([trace(options, TRACES[0]), trace(options, TRACES[1])], TRACES, name!));
 }
 
 function trace<P, I extends Readonly<Record<string, FreeSpec>>>(options: ExportOptions<P, I>, batch: number): EmittedGraph {
   const { module, params, target } = options;
   const inputs: Record<string, Sym> = Object.fromEntries(
-    Object.entries(options.inputs).map(([name, { shape, dtype }]) => [name, input(name, { shape: shape.map((n) => (typeof n === 'string' ? batch : n)), dtype })]),
+    Object.entries(options.inputs).map(([name, { shape, dtype }]) => [
+      name,
+      input(name, { shape: shape.map((n) => (typeof n === 'string' ? batch : n)), dtype }),
+    ]),
   );
   const stored = new Map<Sym, { name: string; data: Float32Array }>();
   const p = bindParams(module, (name, { shape }) => {
     const value = params.get(name);
     if (value === undefined || !(value.data instanceof Float32Array) || !sameShape(value.shape, shape)) {
-      throw new VerilensError('BAD_MODEL', `parameter "${name}" ${value === undefined ? 'is missing' : 'has another shape'}`, { place: 'nn exportInference', expected: `float32${showShape(shape)}`, got: value === undefined ? 'nothing' : showShape(value.shape), remedy: 'The values belong to another model.' });
+      throw new VerilensError('BAD_MODEL', `parameter "${name}" ${value === undefined ? 'is missing' : 'has another shape'}`, {
+        place: 'nn exportInference',
+        expected: `float32${showShape(shape)}`,
+        got: value === undefined ? 'nothing' : showShape(value.shape),
+        remedy: 'The values belong to another model.',
+      });
     }
     const sym = input(name, { shape, dtype: 'float32' }, 'parameter');
     stored.set(sym, { name, data: value.data });
@@ -53,4 +66,3 @@ function trace<P, I extends Readonly<Record<string, FreeSpec>>>(options: ExportO
   });
   return lowerGraph({ inputs, outputs: options.forward(p, inputs as InputSyms<I>), target, stored });
 }
-

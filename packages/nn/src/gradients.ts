@@ -24,7 +24,12 @@ export function ancestors(roots: readonly Sym[]): Sym[] {
  */
 export function gradients(loss: Sym, wrt: readonly Sym[]): Sym[] {
   if (loss.shape.length !== 0 || loss.dtype !== 'float32') {
-    throw new VerilensError('BAD_SHAPE', 'only a scalar has gradients', { place: 'nn gradients', expected: 'float32[]', got: describe(loss), remedy: 'Reduce it with sum(x) or mean(x).' });
+    throw new VerilensError('BAD_SHAPE', 'only a scalar has gradients', {
+      place: 'nn gradients',
+      expected: 'float32[]',
+      got: describe(loss),
+      remedy: 'Reduce it with sum(x) or mean(x).',
+    });
   }
   const nodes = ancestors([loss]);
   const wanted = new Set(wrt.map((sym) => sym.id));

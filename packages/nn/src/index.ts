@@ -8,9 +8,53 @@ export { conv2dModule, embedding, layerNormModule, linear, type Conv2dModuleOpti
 export { sequential } from './modules/sequential.ts';
 export * from './modules/transformer.ts';
 export type { AttrsOf, DType, InputsOf, Op, Ops } from './op-types.ts';
-export { avgPool2d, conv2d, globalAveragePool, maxPool2d, upsampleNearest, type Conv2dOptions, type PoolOptions } from './ops/convolution.ts';
 export {
-  abs, add, addAll, and, cast, clamp, cos, div, equal, erf, exp, floor, gelu, greater, isPositive, less, log, maximum, minimum, mul, neg, not, or, pow, reciprocal, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, stopGradient, sub, tanh, where,
+  avgPool2d,
+  conv2d,
+  globalAveragePool,
+  maxPool2d,
+  upsampleNearest,
+  type Conv2dOptions,
+  type PoolOptions,
+} from './ops/convolution.ts';
+export {
+  abs,
+  add,
+  addAll,
+  and,
+  cast,
+  clamp,
+  cos,
+  div,
+  equal,
+  erf,
+  exp,
+  floor,
+  gelu,
+  greater,
+  isPositive,
+  less,
+  log,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  not,
+  or,
+  pow,
+  reciprocal,
+  relu,
+  sigmoid,
+  sign,
+  silu,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  tanh,
+  where,
 } from './ops/elementwise.ts';
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
 export { dense, matmul } from './ops/linear-algebra.ts';

@@ -13,7 +13,12 @@ export function crossEntropy(logits: Sym, labels: Sym, options: { readonly label
   const [batch, classes] = logits.shape;
   const wanted = labels.dtype === 'int32' ? [batch!] : [batch!, classes!];
   if (logits.shape.length !== 2 || !sameShape(labels.shape, wanted)) {
-    throw shapeError('crossEntropy', 'logits [B, K] with int32 labels [B] or float32 targets [B, K]', `${describe(logits)} with ${describe(labels)}`, 'Flatten other axes into the batch.');
+    throw shapeError(
+      'crossEntropy',
+      'logits [B, K] with int32 labels [B] or float32 targets [B, K]',
+      `${describe(logits)} with ${describe(labels)}`,
+      'Flatten other axes into the batch.',
+    );
   }
   const hard = labels.dtype === 'int32' ? oneHot(labels, classes!) : labels;
   const s = options.labelSmoothing ?? 0;
@@ -23,7 +28,8 @@ export function crossEntropy(logits: Sym, labels: Sym, options: { readonly label
 
 /** Mean binary cross-entropy of logits against targets 0..1 of the same shape; `weight` multiplies each element's loss. */
 export function bceWithLogits(logits: Sym, targets: Sym, options: { readonly weight?: Value } = {}): Sym {
-  if (!sameShape(logits.shape, targets.shape)) throw shapeError('bceWithLogits', `targets like the logits ${describe(logits)}`, describe(targets), 'Reshape one of them.');
+  if (!sameShape(logits.shape, targets.shape))
+    throw shapeError('bceWithLogits', `targets like the logits ${describe(logits)}`, describe(targets), 'Reshape one of them.');
   // softplus(z) - z t, whose gradient sigmoid(z) - t is right at z = 0 too
   const each = sub(softplus(logits), mul(logits, targets));
   return mean(options.weight === undefined ? each : mul(each, lift(options.weight)));
@@ -31,7 +37,7 @@ export function bceWithLogits(logits: Sym, targets: Sym, options: { readonly wei
 
 /** Mean squared difference. */
 export function mse(a: Sym, b: Sym): Sym {
-  if (!sameShape(a.shape, b.shape)) throw shapeError('mse', `two tensors of one shape, like ${describe(a)}`, describe(b), 'Reshape one of them.');
+  if (!sameShape(a.shape, b.shape))
+    throw shapeError('mse', `two tensors of one shape, like ${describe(a)}`, describe(b), 'Reshape one of them.');
   return mean(square(sub(a, b)));
 }
-

@@ -56,7 +56,11 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   },
   silu: (e, { names: [x] }) => e.node('Mul', [x!, e.node('Sigmoid', [x!])]),
   // max(x, 0) + log(1 + exp(-|x|)): Softplus overflows on some devices
-  softplus: (e, { names: [x] }) => e.node('Add', [e.node('Relu', [x!]), e.node('Log', [e.node('Add', [e.node('Exp', [e.node('Neg', [e.node('Abs', [x!])])]), e.scalar(1)])])]),
+  softplus: (e, { names: [x] }) =>
+    e.node('Add', [
+      e.node('Relu', [x!]),
+      e.node('Log', [e.node('Add', [e.node('Exp', [e.node('Neg', [e.node('Abs', [x!])])]), e.scalar(1)])]),
+    ]),
   isPositive: (e, { names: [x] }) =>
     e.target === 'wasm'
       ? e.node('Ceil', [e.node('Clip', [x!, e.scalar(0), e.scalar(1)])])
@@ -108,7 +112,8 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     }
     return e.nodeParts('Split', [x!, e.ints(sizes)], { axis: { int: axis } }, { outputs: sizes.length })[index]!;
   },
-  pad: (e, { names: [x], attrs: { before, after, value } }) => e.node('Pad', [x!, e.ints([...before, ...after]), e.scalar(value)], { mode: { text: 'constant' } }),
+  pad: (e, { names: [x], attrs: { before, after, value } }) =>
+    e.node('Pad', [x!, e.ints([...before, ...after]), e.scalar(value)], { mode: { text: 'constant' } }),
   flip: (e, { names: [x], attrs: { axis } }) => e.node('Slice', [x!, e.ints([-1]), e.ints([-(2 ** 31)]), e.ints([axis]), e.ints([-1])]),
   gather: (e, { names: [x, indices], attrs }) => e.node('Gather', [x!, indices!], { axis: { int: attrs.axis } }),
   scatterAdd: (e, { names: [indices, updates], inputs: [at], shape }) => {
@@ -118,15 +123,21 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   },
   // labels == 0..depth-1: int64-free, so it runs on every device
   oneHot: (e, { names: [labels], inputs: [at], attrs: { depth } }) => {
-    const classes = e.tensor(Int32Array.from({ length: depth }, (_, i) => i), [depth]);
+    const classes = e.tensor(
+      Int32Array.from({ length: depth }, (_, i) => i),
+      [depth],
+    );
     return e.node('Cast', [e.node('Equal', [e.reshape(labels!, [...at.shape, 1]), classes])], { to: { int: TYPE_NUMBER.float32 } });
   },
   matmul: (e, { names, inputs: [a, b], attrs }) => {
     const { transA, transB, alpha } = attrs;
     const flat = a.shape.length === 2 && b.shape.length === 2;
-    return flat ? e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } }) : product(e, names, attrs);
+    return flat
+      ? e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } })
+      : product(e, names, attrs);
   },
-  gemm: (e, { names, attrs: { transA, transB } }) => e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) } }),
+  gemm: (e, { names, attrs: { transA, transB } }) =>
+    e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) } }),
   softmax: (e, { names, attrs: { axis } }) => e.node('Softmax', names, { axis: { int: axis } }),
   logSoftmax: (e, { names, attrs: { axis } }) => e.node('LogSoftmax', names, { axis: { int: axis } }),
   layerNorm: (e, { names, attrs: { epsilon } }) => layerNormParts(e, names, epsilon).y,
@@ -151,14 +162,24 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
 
 function product(e: Emitter, names: readonly string[], { transA, transB, alpha }: AttrsOf<'matmul'>): string {
   if (!transA && !transB && alpha === 1) return e.node('MatMul', names);
-  return e.node('FusedMatMul', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } }, MICROSOFT);
+  return e.node(
+    'FusedMatMul',
+    names,
+    { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } },
+    MICROSOFT,
+  );
 }
 
 /** The op where it is fast (native) and on WebGPU; composed on WASM, where that is faster. */
 function layerNormParts(e: Emitter, names: readonly string[], epsilon: number): { y: string; mean: string; inverseDeviation: string } {
   const [x, gamma, beta] = names as [string, string, string];
   if (e.target !== 'wasm') {
-    const [y, mean, inverseDeviation] = e.nodeParts('LayerNormalization', [x, gamma, beta], { axis: { int: -1 }, epsilon: { float: epsilon } }, { outputs: 3 });
+    const [y, mean, inverseDeviation] = e.nodeParts(
+      'LayerNormalization',
+      [x, gamma, beta],
+      { axis: { int: -1 }, epsilon: { float: epsilon } },
+      { outputs: 3 },
+    );
     return { y: y!, mean: mean!, inverseDeviation: inverseDeviation! };
   }
   const average = (v: string): string => e.node('ReduceMean', [v, e.ints([-1])], { keepdims: { int: 1 } });

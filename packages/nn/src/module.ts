@@ -39,7 +39,11 @@ export function param(shape: readonly number[], init: Initialiser, options: { re
 const paths = new WeakMap<object, string>();
 
 /** Makes a module. While `apply` runs, errors name the path of its parameters. */
-export function module<const P, A extends readonly unknown[], R>(kind: string, params: P, apply: (p: Syms<P>, ...inputs: A) => R): Module<P, A, R> {
+export function module<const P, A extends readonly unknown[], R>(
+  kind: string,
+  params: P,
+  apply: (p: Syms<P>, ...inputs: A) => R,
+): Module<P, A, R> {
   return {
     type: 'module',
     kind,

@@ -87,7 +87,10 @@ export interface Ops {
   softmax: Unary<{ readonly axis: number }>;
   logSoftmax: Unary<{ readonly axis: number }>;
   layerNorm: OpType<readonly [x: Sym, gamma: Sym, beta: Sym], { readonly epsilon: number }>;
-  layerNormStatistic: OpType<readonly [x: Sym, gamma: Sym, beta: Sym], { readonly epsilon: number; readonly which: 'mean' | 'inverseDeviation' }>;
+  layerNormStatistic: OpType<
+    readonly [x: Sym, gamma: Sym, beta: Sym],
+    { readonly epsilon: number; readonly which: 'mean' | 'inverseDeviation' }
+  >;
   attention: OpType<readonly [q: Sym, k: Sym, v: Sym] | readonly [q: Sym, k: Sym, v: Sym, mask: Sym], { readonly scale: number }>;
   // convolution and pooling
   conv2d: OpType<readonly [x: Sym, w: Sym] | readonly [x: Sym, w: Sym, b: Sym], Convolution>;

@@ -2,7 +2,10 @@ import { namedModules, namedParams } from './module.ts';
 import { showShape, sizeOf } from './sym.ts';
 
 /** A printable table of a module's parameters, layer by layer, and their number. */
-export function summary(root: { readonly kind: string; readonly params: unknown }): { readonly text: string; readonly parameterCount: number } {
+export function summary(root: { readonly kind: string; readonly params: unknown }): {
+  readonly text: string;
+  readonly parameterCount: number;
+} {
   const kinds = namedModules(root);
   const owner = (name: string): string => {
     let path = name;
@@ -16,6 +19,8 @@ export function summary(root: { readonly kind: string; readonly params: unknown 
   const parameterCount = rows.reduce((total, row) => total + Number(row[3]), 0);
   const table = [['parameter', 'layer', 'shape', 'size'] as const, ...rows, ['total', root.kind, '', String(parameterCount)] as const];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  const text = table.map((row) => row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ')).join('\n');
+  const text = table
+    .map((row) => row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  '))
+    .join('\n');
   return { text, parameterCount };
 }

@@ -7,7 +7,13 @@ import type { Parameters, Sym } from '../src/index.ts';
 import { smallVit } from './small-vit.ts';
 
 const vit = smallVit({ width: 16, depth: 2, heads: 2, patch: 6, tokens: 4, classes: 3 });
-const cnn = nn.sequential(nn.conv2dModule(3, 8, 3, { padding: 1, stride: 2 }), nn.silu, (x) => nn.maxPool2d(x, { size: 2 }), nn.globalAveragePool, nn.linear(8, 3));
+const cnn = nn.sequential(
+  nn.conv2dModule(3, 8, 3, { padding: 1, stride: 2 }),
+  nn.silu,
+  (x) => nn.maxPool2d(x, { size: 2 }),
+  nn.globalAveragePool,
+  nn.linear(8, 3),
+);
 
 function fresh(module: { params: unknown }): Parameters {
   return new Map([...nn.namedParams(module)].map(([name, { shape, init }]) => [name, { shape, data: init(shape, nn.random(1, name)) }]));
@@ -18,8 +24,19 @@ const models = [
   { name: 'cnn', module: cnn, rest: [3, 8, 8] },
 ] as const;
 
-const bytesOf = (at: (typeof models)[number], batch: number | string, target: nn.Target = 'native', params = fresh(at.module)): Uint8Array =>
-  nn.exportInference({ module: at.module, params, inputs: { x: nn.float32([batch, ...at.rest]) }, forward: (p, { x }) => ({ probability: nn.softmax((at.module.apply as (p: never, x: Sym) => Sym)(p as never, x)) }), target });
+const bytesOf = (
+  at: (typeof models)[number],
+  batch: number | string,
+  target: nn.Target = 'native',
+  params = fresh(at.module),
+): Uint8Array =>
+  nn.exportInference({
+    module: at.module,
+    params,
+    inputs: { x: nn.float32([batch, ...at.rest]) },
+    forward: (p, { x }) => ({ probability: nn.softmax((at.module.apply as (p: never, x: Sym) => Sym)(p as never, x)) }),
+    target,
+  });
 
 describe.each([
   ['native', () => native({ device: 'cpu', threads: 1 })],
@@ -66,14 +83,33 @@ it('the same parameters give the same bytes', () => {
 it('refuses parameters of another model', () => {
   const params = new Map(fresh(vit));
   params.delete('head.bias');
-  expect(() => bytesOf(models[0], 1, 'native', params)).toThrow(expect.objectContaining({ code: 'BAD_MODEL', message: expect.stringContaining('"head.bias" is missing') }));
+  expect(() => bytesOf(models[0], 1, 'native', params)).toThrow(
+    expect.objectContaining({ code: 'BAD_MODEL', message: expect.stringContaining('"head.bias" is missing') }),
+  );
   params.set('head.bias', { shape: [2], data: new Float32Array(2) });
   expect(() => bytesOf(models[0], 1, 'native', params)).toThrow(/another shape.*float32\[3\], got \[2\]/);
 });
 
 it('says when a dimension cannot stay free', () => {
   const net = nn.linear(2, 2);
-  const build = (forward: (x: Sym) => Sym): (() => Uint8Array) => () => nn.exportInference({ module: net, params: fresh(net), inputs: { x: nn.float32(['n', 2]) }, forward: (_, { x }) => ({ y: forward(x) }), target: 'native' });
+  const build =
+    (forward: (x: Sym) => Sym): (() => Uint8Array) =>
+    () =>
+      nn.exportInference({
+        module: net,
+        params: fresh(net),
+        inputs: { x: nn.float32(['n', 2]) },
+        forward: (_, { x }) => ({ y: forward(x) }),
+        target: 'native',
+      });
   expect(build((x) => nn.add(x, nn.ones(x.shape)))).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
-  expect(() => nn.exportInference({ module: net, params: fresh(net), inputs: { x: nn.float32([2, 'n']) }, forward: (_, { x }) => ({ y: x }), target: 'native' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+  expect(() =>
+    nn.exportInference({
+      module: net,
+      params: fresh(net),
+      inputs: { x: nn.float32([2, 'n']) },
+      forward: (_, { x }) => ({ y: x }),
+      target: 'native',
+    }),
+  ).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
 });

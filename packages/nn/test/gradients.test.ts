@@ -1,7 +1,25 @@
 import { Tensor, type Runtime } from '@verilens/core';
 import { native } from '@verilens/runtime-native';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cast, exp, float32, gradients, input, linear, max, mul, reshape, square, stopGradient, sum, trainingStep, sgd, createTrainer, writeGraph, type Sym } from '../src/index.ts';
+import {
+  cast,
+  exp,
+  float32,
+  gradients,
+  input,
+  linear,
+  max,
+  mul,
+  reshape,
+  square,
+  stopGradient,
+  sum,
+  trainingStep,
+  sgd,
+  createTrainer,
+  writeGraph,
+  type Sym,
+} from '../src/index.ts';
 import { make } from '../src/sym.ts';
 
 let runtime: Runtime;
@@ -55,14 +73,21 @@ it('asks for a scalar', () => {
 
 it('names the op whose rule gives a gradient of the wrong shape', () => {
   const x = vector();
-  const wrong = make('exp', { shape: ([a]) => ({ shape: a.shape, dtype: 'float32' }), gradient: ({ dy }) => [reshape(dy, [3, 1])] }, [x], {});
+  const wrong = make(
+    'exp',
+    { shape: ([a]) => ({ shape: a.shape, dtype: 'float32' }), gradient: ({ dy }) => [reshape(dy, [3, 1])] },
+    [x],
+    {},
+  );
   expect(() => gradients(sum(wrong), [x])).toThrow(/rule of exp is wrong.*float32\[3\], got float32\[3, 1\]/);
 });
 
 it('a forward value that a gradient needs again is written once', () => {
   const x = vector();
   const y = sum(exp(x));
-  const text = Buffer.from(writeGraph({ inputs: { x }, outputs: { y, dx: gradients(sum(square(exp(x))), [x])[0]! }, target: 'native' })).toString('latin1');
+  const text = Buffer.from(
+    writeGraph({ inputs: { x }, outputs: { y, dx: gradients(sum(square(exp(x))), [x])[0]! }, target: 'native' }),
+  ).toString('latin1');
   expect(text.match(/Exp/g)?.length).toBe(1);
 });
 
@@ -79,7 +104,11 @@ it('gradient descent inside the graph: an unrolled attack step in a training los
     optimizer: sgd(),
     target: 'native',
   });
-  await using trainer = await createTrainer(step, { runtime, seed: 0, init: new Map([['weight', { shape: [3, 1], data: Float32Array.of(1, 2, 3) }]]) });
+  await using trainer = await createTrainer(step, {
+    runtime,
+    seed: 0,
+    init: new Map([['weight', { shape: [3, 1], data: Float32Array.of(1, 2, 3) }]]),
+  });
   const { loss } = await trainer.step({ x: new Float32Array(6) }, 0.125);
   expect(loss).toBe(28);
   expect([...trainer.parameters().get('weight')!.data]).toEqual([0.5, 1, 1.5]);

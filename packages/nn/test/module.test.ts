@@ -3,7 +3,8 @@ import * as nn from '../src/index.ts';
 import type { Sym } from '../src/index.ts';
 import { smallVit } from './small-vit.ts';
 
-const bind = (module: { params: unknown }): never => nn.bindParams(module, (name, { shape }) => nn.input(name, { shape, dtype: 'float32' }, 'parameter')) as never;
+const bind = (module: { params: unknown }): never =>
+  nn.bindParams(module, (name, { shape }) => nn.input(name, { shape, dtype: 'float32' }, 'parameter')) as never;
 const x = (...shape: number[]): Sym => nn.input('x', { shape, dtype: 'float32' });
 
 describe('modules', () => {
@@ -24,11 +25,27 @@ describe('modules', () => {
   });
 
   it.each([
-    ['linear', () => nn.linear(4, 2).apply(bind(nn.linear(4, 2)), x(3, 5)), /linear: dense\].*expected x \[\.\.\., 4\].*got x float32\[3, 5\]/],
-    ['conv2d', () => nn.conv2dModule(3, 4, 3).apply(bind(nn.conv2dModule(3, 4, 3)), x(1, 4, 8, 8)), /conv2d: conv2d\].*got float32\[4, 3, 3, 3\]/],
-    ['a picture smaller than the window', () => nn.conv2dModule(3, 4, 3).apply(bind(nn.conv2dModule(3, 4, 3)), x(1, 3, 2, 8)), /at least 3x3/],
+    [
+      'linear',
+      () => nn.linear(4, 2).apply(bind(nn.linear(4, 2)), x(3, 5)),
+      /linear: dense\].*expected x \[\.\.\., 4\].*got x float32\[3, 5\]/,
+    ],
+    [
+      'conv2d',
+      () => nn.conv2dModule(3, 4, 3).apply(bind(nn.conv2dModule(3, 4, 3)), x(1, 4, 8, 8)),
+      /conv2d: conv2d\].*got float32\[4, 3, 3, 3\]/,
+    ],
+    [
+      'a picture smaller than the window',
+      () => nn.conv2dModule(3, 4, 3).apply(bind(nn.conv2dModule(3, 4, 3)), x(1, 3, 2, 8)),
+      /at least 3x3/,
+    ],
     ['layerNorm', () => nn.layerNormModule(4).apply(bind(nn.layerNormModule(4)), x(2, 6)), /gamma and beta of \[6\]/],
-    ['attention of rank 2', () => nn.multiHeadAttention(4, 2).apply(bind(nn.multiHeadAttention(4, 2)), x(2, 4)), /expected x \[B, T, 4\], got float32\[2, 4\]/],
+    [
+      'attention of rank 2',
+      () => nn.multiHeadAttention(4, 2).apply(bind(nn.multiHeadAttention(4, 2)), x(2, 4)),
+      /expected x \[B, T, 4\], got float32\[2, 4\]/,
+    ],
     ['broadcasting', () => nn.add(x(2, 3), x(2)), /add\].*got float32\[2, 3\] and float32\[2\]/],
     ['matmul', () => nn.matmul(x(2, 3), x(2, 3)), /inner sizes/],
     ['reshape', () => nn.reshape(x(2, 3), [4, -1]), /6 elements/],
@@ -37,7 +54,11 @@ describe('modules', () => {
     ['slice', () => nn.slice(x(2, 3), { axis: 1, start: 3 }), /start 3/],
     ['axis', () => nn.sum(x(2), 1), /axis in -1\.\.0, got axis 1/],
     ['transpose', () => nn.transpose(x(2, 3), [0, 0]), /each axis once/],
-    ['labels of another batch', () => nn.crossEntropy(x(4, 3), nn.input('y', { shape: [5], dtype: 'int32' })), /float32\[4, 3\] with int32\[5\]/],
+    [
+      'labels of another batch',
+      () => nn.crossEntropy(x(4, 3), nn.input('y', { shape: [5], dtype: 'int32' })),
+      /float32\[4, 3\] with int32\[5\]/,
+    ],
     ['gather with floats', () => nn.gather(x(4, 3), x(2)), /int32 indices/],
     ['constant', () => nn.constant(new Float32Array(3), [2, 2]), /4 values for \[2, 2\], got 3/],
   ])('a shape error says what and where: %s', (_, wrong, message) => {

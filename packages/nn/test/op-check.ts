@@ -27,7 +27,12 @@ function drawInputs(at: OpCase): Ref[] {
     [grid[i], grid[j]] = [grid[j]!, grid[i]!];
   }
   let next = 0;
-  return at.inputs.map((shape) => ({ shape, data: Float64Array.from({ length: size(shape) }, () => Math.fround(at.spread === true ? grid[next++]! : low + (high - low) * uniform())) }));
+  return at.inputs.map((shape) => ({
+    shape,
+    data: Float64Array.from({ length: size(shape) }, () =>
+      Math.fround(at.spread === true ? grid[next++]! : low + (high - low) * uniform()),
+    ),
+  }));
 }
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum_, v, i) => sum_ + v * b[i]!, 0);
@@ -43,10 +48,14 @@ function expectations(at: OpCase, inputs: readonly Ref[]): { weights: Float64Arr
   const expected: Expected[] = [{ name: 'value', data: value.data }];
   const score = (x: readonly Ref[]): number => dot(at.reference(...x).data, weights);
   const moved = (along: number, input_?: number, element?: number, by = 0): Ref[] =>
-    inputs.map((x, i) => ({ shape: x.shape, data: x.data.map((v, e) => v + along * directions[i]![e]! + (i === input_ && e === element ? by : 0)) }));
+    inputs.map((x, i) => ({
+      shape: x.shape,
+      data: x.data.map((v, e) => v + along * directions[i]![e]! + (i === input_ && e === element ? by : 0)),
+    }));
   if (order >= 1) {
     inputs.forEach((x, i) => {
-      const slope = (along: number): Float64Array => x.data.map((_, e) => (score(moved(along, i, e, STEP)) - score(moved(along, i, e, -STEP))) / (2 * STEP));
+      const slope = (along: number): Float64Array =>
+        x.data.map((_, e) => (score(moved(along, i, e, STEP)) - score(moved(along, i, e, -STEP))) / (2 * STEP));
       expected.push({ name: `gradient ${i}`, data: slope(0) });
       if (order === 2) {
         const [ahead, behind] = [slope(STEP), slope(-STEP)];
@@ -94,7 +103,8 @@ export async function checkOp(at: OpCase, runtime: Runtime): Promise<{ worst: nu
     for (const { name, data } of expected) {
       const got = results[name]!.data as Float32Array;
       const scale = data.reduce((m, v) => Math.max(m, Math.abs(v)), 1);
-      if (got.length !== data.length) return { worst: Infinity, where: `${name}: ${got.length} values instead of ${data.length}`, tolerance: 0 };
+      if (got.length !== data.length)
+        return { worst: Infinity, where: `${name}: ${got.length} values instead of ${data.length}`, tolerance: 0 };
       data.forEach((v, i) => {
         const error = Math.abs(got[i]! - v) / scale;
         if (!(error <= worst)) {
@@ -108,4 +118,3 @@ export async function checkOp(at: OpCase, runtime: Runtime): Promise<{ worst: nu
     await session.dispose();
   }
 }
-

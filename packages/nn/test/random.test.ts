@@ -18,7 +18,15 @@ it('gives the same numbers on every machine', () => {
 });
 
 it('differs by seed and by each part of the name', () => {
-  const firsts = [random(0, 'a'), random(1, 'a'), random(0, 'b'), random(0, 'a', 1), random(0, 'a', 2), random(-1, 'a'), random(2 ** 40, 'a')].map((r) => r.uniform());
+  const firsts = [
+    random(0, 'a'),
+    random(1, 'a'),
+    random(0, 'b'),
+    random(0, 'a', 1),
+    random(0, 'a', 2),
+    random(-1, 'a'),
+    random(2 ** 40, 'a'),
+  ].map((r) => r.uniform());
   expect(new Set(firsts).size).toBe(firsts.length);
 });
 

@@ -57,7 +57,14 @@ export const total = (values: readonly number[]): number => values.reduce((a, b)
 export const average = (values: readonly number[]): number => total(values) / values.length;
 
 export function transpose(x: Ref, perm: readonly number[]): Ref {
-  return build(perm.map((d) => x.shape[d]!), (at) => get(x, x.shape.map((_, d) => at[perm.indexOf(d)]!)));
+  return build(
+    perm.map((d) => x.shape[d]!),
+    (at) =>
+      get(
+        x,
+        x.shape.map((_, d) => at[perm.indexOf(d)]!),
+      ),
+  );
 }
 
 export function matmul(a: Ref, b: Ref): Ref {
@@ -74,7 +81,10 @@ export function matmul(a: Ref, b: Ref): Ref {
 /** Last two axes swapped. */
 export function flipLast(x: Ref): Ref {
   const rank = x.shape.length;
-  return transpose(x, x.shape.map((_, d) => (d === rank - 1 ? rank - 2 : d === rank - 2 ? rank - 1 : d)));
+  return transpose(
+    x,
+    x.shape.map((_, d) => (d === rank - 1 ? rank - 2 : d === rank - 2 ? rank - 1 : d)),
+  );
 }
 
 export function softmax(x: Ref, axis: number): Ref {
@@ -101,7 +111,11 @@ export interface RefWindow {
 }
 
 /** Values of each window, undefined where it lies over the padding. */
-export function windows(x: Ref, w: RefWindow, fold: (at: readonly [number, number, number, number], values: readonly (number | undefined)[]) => number): Ref {
+export function windows(
+  x: Ref,
+  w: RefWindow,
+  fold: (at: readonly [number, number, number, number], values: readonly (number | undefined)[]) => number,
+): Ref {
   const [n, channels, height, width] = x.shape as readonly [number, number, number, number];
   const [dh, dw] = w.dilation ?? [1, 1];
   const out = (full: number, k: number, s: number): number => Math.floor((full - k) / s) + 1;
@@ -141,7 +155,8 @@ export function conv2d(x: Ref, w: Ref, bias: Ref | undefined, window: Omit<RefWi
                 const y = i * window.stride[0] - top + u * dh;
                 const z = j * window.stride[1] - left + t * dw;
                 const channel = Math.floor(k / (o / groups)) * cg + q;
-                if (y >= 0 && y < height && z >= 0 && z < width) data[next]! += x.data[((b * c + channel) * height + y) * width + z]! * w.data[((k * cg + q) * kh + u) * kw + t]!;
+                if (y >= 0 && y < height && z >= 0 && z < width)
+                  data[next]! += x.data[((b * c + channel) * height + y) * width + z]! * w.data[((k * cg + q) * kh + u) * kw + t]!;
               }
             }
           }

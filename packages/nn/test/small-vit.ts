@@ -1,4 +1,18 @@
-import { add, concat, expand, layerNormModule, linear, module, param, reshape, slice, transformerBlock, truncatedNormalInit, type Module, type Sym } from '../src/index.ts';
+import {
+  add,
+  concat,
+  expand,
+  layerNormModule,
+  linear,
+  module,
+  param,
+  reshape,
+  slice,
+  transformerBlock,
+  truncatedNormalInit,
+  type Module,
+  type Sym,
+} from '../src/index.ts';
 import type { AttentionOptions, DropoutOptions } from '../src/index.ts';
 
 export interface SmallVitOptions {
@@ -11,12 +25,26 @@ export interface SmallVitOptions {
 }
 
 /** A Vision Transformer on patches [B, tokens, patch] with a class token: what the tests train. */
-export function smallVit({ width, depth, heads, patch, tokens, classes }: SmallVitOptions): Module<unknown, [x: Sym, options?: AttentionOptions & DropoutOptions], Sym> {
+export function smallVit({
+  width,
+  depth,
+  heads,
+  patch,
+  tokens,
+  classes,
+}: SmallVitOptions): Module<unknown, [x: Sym, options?: AttentionOptions & DropoutOptions], Sym> {
   const embed = linear(patch, width);
   const blocks = Array.from({ length: depth }, () => transformerBlock(width, heads));
   const norm = layerNormModule(width);
   const head = linear(width, classes);
-  const params = { cls: param([1, 1, width], truncatedNormalInit(0.02)), position: param([1, tokens + 1, width], truncatedNormalInit(0.02)), embed, blocks, norm, head };
+  const params = {
+    cls: param([1, 1, width], truncatedNormalInit(0.02)),
+    position: param([1, tokens + 1, width], truncatedNormalInit(0.02)),
+    embed,
+    blocks,
+    norm,
+    head,
+  };
   const vit = module('vit', params, (p, x: Sym, options: AttentionOptions & DropoutOptions = {}) => {
     const batch = x.shape[0]!;
     let t = add(concat([expand(p.cls, [batch, 1, width]), embed.apply(p.embed, x)], 1), p.position);

@@ -75,7 +75,16 @@ describe('training', () => {
     const checkpoints = memoryStore();
     const stop = new AbortController();
     const first = await nn.createTrainer(vitStep(), { runtime, seed: 3 });
-    const cut = nn.fit({ trainer: first, steps: 20, schedule, batch, checkpoints, checkpointEvery: 5, signal: stop.signal, onProgress: ({ step }) => step === 13 && stop.abort() });
+    const cut = nn.fit({
+      trainer: first,
+      steps: 20,
+      schedule,
+      batch,
+      checkpoints,
+      checkpointEvery: 5,
+      signal: stop.signal,
+      onProgress: ({ step }) => step === 13 && stop.abort(),
+    });
     await expect(cut).rejects.toMatchObject({ code: 'ABORTED' });
     const second = await nn.createTrainer(vitStep(), { runtime, seed: 3 });
     const steps: number[] = [];
@@ -91,7 +100,9 @@ describe('training', () => {
     await using other = await nn.createTrainer(vitStep(), { runtime, seed: 1 });
     expect(() => trainer.load(other.save())).toThrow(expect.objectContaining({ code: 'BAD_MODEL', expected: '0', got: '1' }));
     const tensors = new Map(trainer.parameters());
-    expect(() => trainer.load(nn.writeSafetensors(tensors, { format: 'verilens-checkpoint-1', optimizer: 'adamW', seed: '0', step: '1' }))).toThrow(/another number of tensors/);
+    expect(() =>
+      trainer.load(nn.writeSafetensors(tensors, { format: 'verilens-checkpoint-1', optimizer: 'adamW', seed: '0', step: '1' })),
+    ).toThrow(/another number of tensors/);
     expect(() => trainer.load(new Uint8Array(3))).toThrow(expect.objectContaining({ code: 'BAD_MODEL' }));
   });
 });
@@ -118,30 +129,61 @@ describe('what a newcomer gets wrong', () => {
     const before = trainer.save();
     const bad = batch(0);
     (bad['x'] as Float32Array)[5] = NaN;
-    await expect(trainer.step(bad, 1e-3)).rejects.toMatchObject({ code: 'NOT_FINITE', got: expect.stringContaining('input "x"'), remedy: expect.stringContaining('batch') });
+    await expect(trainer.step(bad, 1e-3)).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      got: expect.stringContaining('input "x"'),
+      remedy: expect.stringContaining('batch'),
+    });
     expect(Buffer.compare(trainer.save(), before)).toBe(0);
   });
 
   it('Inf inside the model: says which tensor of which layer', async () => {
     const layer = nn.module('odd', { inner: nn.linear(2, 2) }, (p, x: Sym) => nn.log(nn.sub(x, x)));
     const net = nn.module('net', { deep: { odd: layer } }, (p, x: Sym) => layer.apply(p.deep.odd, x));
-    const step = nn.trainingStep({ module: net, inputs: { x: nn.float32([1, 2]) }, loss: (p, { x }) => ({ loss: nn.mean(net.apply(p, x)) }), optimizer: nn.sgd(), target: 'native' });
+    const step = nn.trainingStep({
+      module: net,
+      inputs: { x: nn.float32([1, 2]) },
+      loss: (p, { x }) => ({ loss: nn.mean(net.apply(p, x)) }),
+      optimizer: nn.sgd(),
+      target: 'native',
+    });
     await using bad = await nn.createTrainer(step, { runtime, seed: 0 });
-    await expect(bad.step({ x: Float32Array.of(1, 2) }, 0.1)).rejects.toMatchObject({ code: 'NOT_FINITE', message: expect.stringMatching(/step 0.*first bad tensor: log \[1, 2\].*deep\.odd \(odd\)/) });
+    await expect(bad.step({ x: Float32Array.of(1, 2) }, 0.1)).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      message: expect.stringMatching(/step 0.*first bad tensor: log \[1, 2\].*deep\.odd \(odd\)/),
+    });
   });
 
   it('a width that does not fit: names the layer path', () => {
-    const net = nn.module('net', { blocks: [nn.linear(4, 4), nn.linear(5, 2)] }, (p, x: Sym) => nn.dense(nn.dense(x, p.blocks[0].weight), p.blocks[1].weight));
+    const net = nn.module('net', { blocks: [nn.linear(4, 4), nn.linear(5, 2)] }, (p, x: Sym) =>
+      nn.dense(nn.dense(x, p.blocks[0].weight), p.blocks[1].weight),
+    );
     const wired = nn.sequential(nn.linear(4, 4), nn.relu, nn.linear(5, 2));
     const build = (module: { kind: string; params: unknown; apply: (p: never, x: Sym) => Sym }) => () =>
-      nn.trainingStep({ module, inputs: { x: nn.float32([3, 4]) }, loss: (p, { x }) => ({ loss: nn.mean(module.apply(p as never, x)) }), optimizer: nn.sgd(), target: 'native' });
-    expect(build(wired)).toThrow(expect.objectContaining({ code: 'BAD_SHAPE', place: 'nn 2 (linear): dense', got: expect.stringContaining('[3, 4]') }));
+      nn.trainingStep({
+        module,
+        inputs: { x: nn.float32([3, 4]) },
+        loss: (p, { x }) => ({ loss: nn.mean(module.apply(p as never, x)) }),
+        optimizer: nn.sgd(),
+        target: 'native',
+      });
+    expect(build(wired)).toThrow(
+      expect.objectContaining({ code: 'BAD_SHAPE', place: 'nn 2 (linear): dense', got: expect.stringContaining('[3, 4]') }),
+    );
     expect(build(net)).toThrow(expect.objectContaining({ code: 'BAD_SHAPE', place: 'nn net: dense' }));
   });
 
   it('a loss that is no scalar', () => {
     const net = nn.linear(2, 2);
-    expect(() => nn.trainingStep({ module: net, inputs: { x: nn.float32([3, 2]) }, loss: (p, { x }) => ({ loss: net.apply(p, x) }), optimizer: nn.sgd(), target: 'native' })).toThrow(/loss is not a scalar.*mean\(x\)/);
+    expect(() =>
+      nn.trainingStep({
+        module: net,
+        inputs: { x: nn.float32([3, 2]) },
+        loss: (p, { x }) => ({ loss: net.apply(p, x) }),
+        optimizer: nn.sgd(),
+        target: 'native',
+      }),
+    ).toThrow(/loss is not a scalar.*mean\(x\)/);
   });
 
   it('use after dispose', async () => {
@@ -153,7 +195,12 @@ describe('what a newcomer gets wrong', () => {
 
 it('a frozen-in-time batch failure surfaces when its turn comes', async () => {
   await using trainer = await nn.createTrainer(vitStep(), { runtime, seed: 0 });
-  const failing = nn.fit({ trainer, steps: 5, schedule, batch: (step) => (step === 2 ? Promise.reject(new Error('no data')) : batch(step)) });
+  const failing = nn.fit({
+    trainer,
+    steps: 5,
+    schedule,
+    batch: (step) => (step === 2 ? Promise.reject(new Error('no data')) : batch(step)),
+  });
   await expect(failing).rejects.toThrow('no data');
   expect(trainer.steps).toBe(2);
 });

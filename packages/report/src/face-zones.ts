@@ -44,7 +44,5 @@ export function zoneShares(maps: readonly EvidenceMap[]): readonly { readonly zo
     }
   }
   if (total <= 0) return [];
-  return order
-    .map((zone) => ({ zone, share: (sums.get(zone) ?? 0) / total }))
-    .sort((a, b) => b.share - a.share);
+  return order.map((zone) => ({ zone, share: (sums.get(zone) ?? 0) / total })).sort((a, b) => b.share - a.share);
 }

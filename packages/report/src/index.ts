@@ -3,5 +3,15 @@ export { type FaceZone, faceZone, zoneShares } from './face-zones.ts';
 export { heatMapImage } from './heat-map.ts';
 export { type JsonEvidence, type JsonItem, jsonItem } from './json.ts';
 export { type ReportOptions, reportHtml } from './page.ts';
-export { type FailedItem, type Failure, type ImageEncoder, isJudged, type JudgedItem, type MediaFacts, type ReportItem, type ReportModel, type Still } from './report-item.ts';
+export {
+  type FailedItem,
+  type Failure,
+  type ImageEncoder,
+  isJudged,
+  type JudgedItem,
+  type MediaFacts,
+  type ReportItem,
+  type ReportModel,
+  type Still,
+} from './report-item.ts';
 export { score as scoreText, verdictSentence } from './verdict.ts';

@@ -3,7 +3,10 @@ import { isJudged, type MediaFacts, type ReportItem } from './report-item.ts';
 
 /** One input as plain JSON: the result without its pixels, or the failure. */
 export type JsonItem =
-  | ({ readonly name: string; readonly media?: MediaFacts; readonly evidence: readonly JsonEvidence[] } & Omit<DetectionResult, 'evidence'> & {
+  | ({ readonly name: string; readonly media?: MediaFacts; readonly evidence: readonly JsonEvidence[] } & Omit<
+      DetectionResult,
+      'evidence'
+    > & {
         /** Of a panel: temporal, spatial and frequency evidence kept apart. */
         readonly byEvidence?: PanelResult['byEvidence'];
         /** Of a panel: the model the fused score comes from. */
@@ -12,7 +15,11 @@ export type JsonItem =
         /** Of a panel: detectors that should have judged and could not. */
         readonly failures?: readonly { readonly name: string; readonly code: string; readonly message: string }[];
       })
-  | { readonly name: string; readonly media?: MediaFacts; readonly error: { readonly code: string; readonly message: string; readonly remedy?: string } };
+  | {
+      readonly name: string;
+      readonly media?: MediaFacts;
+      readonly error: { readonly code: string; readonly message: string; readonly remedy?: string };
+    };
 
 export interface JsonEvidence {
   readonly trackId: number;
@@ -40,13 +47,20 @@ export function jsonItem(item: ReportItem): JsonItem {
     models,
     segments,
     regions,
-    evidence: evidence.map(({ crop: _, values, ...rest }) => ({ ...rest, values: Array.from(values, (value) => Math.round(value * 1e4) / 1e4) })),
+    evidence: evidence.map(({ crop: _, values, ...rest }) => ({
+      ...rest,
+      values: Array.from(values, (value) => Math.round(value * 1e4) / 1e4),
+    })),
     device,
     durationMs: Math.round(durationMs),
   };
 }
 
-function panelPart(panel: PanelResult): Pick<PanelResult, 'byEvidence' | 'decidedBy' | 'falseAlarmRate'> & { failures: readonly { name: string; code: string; message: string }[] } {
+function panelPart(
+  panel: PanelResult,
+): Pick<PanelResult, 'byEvidence' | 'decidedBy' | 'falseAlarmRate'> & {
+  failures: readonly { name: string; code: string; message: string }[];
+} {
   const { byEvidence, decidedBy, falseAlarmRate, failures } = panel;
   return {
     byEvidence,

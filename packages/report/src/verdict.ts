@@ -10,16 +10,26 @@ export interface VerdictLook {
 }
 
 const icon = (path: string): Html =>
-  raw(`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${path}</svg>`);
+  raw(
+    `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">${path}</svg>`,
+  );
 
 const looks: Readonly<Record<DetectionStatus, VerdictLook>> = {
   AUTHENTIC: { word: 'Authentic', tone: 'good', icon: icon('<circle cx="12" cy="12" r="9.5"/><path d="m7.5 12.4 3 3 6-6.6"/>') },
   MANIPULATED: { word: 'Manipulated', tone: 'bad', icon: icon('<path d="M12 3 1.8 20.5h20.4L12 3Z"/><path d="M12 10v4.6M12 17.4v.1"/>') },
-  INCONCLUSIVE: { word: 'Inconclusive', tone: 'unsure', icon: icon('<circle cx="12" cy="12" r="9.5"/><path d="M9.3 9.4a2.8 2.8 0 1 1 3.9 2.6c-.8.4-1.2.9-1.2 1.8M12 17v.1"/>') },
+  INCONCLUSIVE: {
+    word: 'Inconclusive',
+    tone: 'unsure',
+    icon: icon('<circle cx="12" cy="12" r="9.5"/><path d="M9.3 9.4a2.8 2.8 0 1 1 3.9 2.6c-.8.4-1.2.9-1.2 1.8M12 17v.1"/>'),
+  },
   NOT_APPLICABLE: { word: 'Not applicable', tone: 'none', icon: icon('<circle cx="12" cy="12" r="9.5"/><path d="M8 12h8"/>') },
 };
 
-export const failedLook: VerdictLook = { word: 'Not judged', tone: 'none', icon: icon('<path d="M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8L8 2.5Z"/><path d="m9 9 6 6m0-6-6 6"/>') };
+export const failedLook: VerdictLook = {
+  word: 'Not judged',
+  tone: 'none',
+  icon: icon('<path d="M8 2.5h8l5.5 5.5v8L16 21.5H8L2.5 16V8L8 2.5Z"/><path d="m9 9 6 6m0-6-6 6"/>'),
+};
 
 export function verdictLook(status: DetectionStatus): VerdictLook {
   return looks[status];

@@ -7,7 +7,16 @@ export function picture(size = 8): Image {
 }
 
 export function evidenceMap(values: readonly number[], columns = 4): EvidenceMap {
-  return { trackId: 0, timestampMs: 1200, crop: picture(), rows: values.length / columns, columns, values: Float32Array.from(values), method: 'occlusion', score: 0.9 };
+  return {
+    trackId: 0,
+    timestampMs: 1200,
+    crop: picture(),
+    rows: values.length / columns,
+    columns,
+    values: Float32Array.from(values),
+    method: 'occlusion',
+    score: 0.9,
+  };
 }
 
 export function result(overrides: Partial<DetectionResult> = {}): DetectionResult {
@@ -17,7 +26,14 @@ export function result(overrides: Partial<DetectionResult> = {}): DetectionResul
     threshold: 0.7,
     models: [
       { name: 'probe/temporal', evidence: 'temporal', score: 0.93, threshold: 0.7, status: 'MANIPULATED' },
-      { name: 'probe/spatial', evidence: 'spatial', score: null, threshold: 0.8, status: 'NOT_APPLICABLE', reason: 'the face is too small' },
+      {
+        name: 'probe/spatial',
+        evidence: 'spatial',
+        score: null,
+        threshold: 0.8,
+        status: 'NOT_APPLICABLE',
+        reason: 'the face is too small',
+      },
     ],
     segments: [
       { startMs: 0, endMs: 500, score: 0.2, trackId: 0 },
@@ -33,4 +49,5 @@ export function result(overrides: Partial<DetectionResult> = {}): DetectionResul
 }
 
 /** Enough of a PNG to be told by its first bytes. */
-export const encode = (image: Image): Promise<Uint8Array> => Promise.resolve(Uint8Array.from([0x89, 0x50, 0x4e, 0x47, image.width, image.height]));
+export const encode = (image: Image): Promise<Uint8Array> =>
+  Promise.resolve(Uint8Array.from([0x89, 0x50, 0x4e, 0x47, image.width, image.height]));

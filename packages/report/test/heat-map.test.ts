@@ -21,7 +21,10 @@ it('takes negative, empty and broken values as no evidence', () => {
 });
 
 it('names the part of the face, shares adding up to one', () => {
-  const mouth = evidenceMap(Array.from({ length: 64 }, (_, i) => (Math.floor(i / 8) === 5 && (i % 8 === 3 || i % 8 === 4) ? 0.5 : 0)), 8);
+  const mouth = evidenceMap(
+    Array.from({ length: 64 }, (_, i) => (Math.floor(i / 8) === 5 && (i % 8 === 3 || i % 8 === 4) ? 0.5 : 0)),
+    8,
+  );
   const shares = zoneShares([mouth]);
   expect(shares[0]!.zone).toBe('mouth');
   expect(shares[0]!.share).toBeCloseTo(1);

@@ -14,18 +14,45 @@ const judged: ReportItem = {
 describe('reportHtml', () => {
   it('says the verdict in words, each model, the segments, the file and the device', async () => {
     const page = await reportHtml([judged], { encode });
-    for (const text of ['Manipulated', 'probe/temporal', 'the face is too small', '0.93', '1 of 2 segments', 'Face 2', 'a.mp4', 'abab', 'Judged on cpu in 321 ms', 'What a verdict can and cannot mean']) {
+    for (const text of [
+      'Manipulated',
+      'probe/temporal',
+      'the face is too small',
+      '0.93',
+      '1 of 2 segments',
+      'Face 2',
+      'a.mp4',
+      'abab',
+      'Judged on cpu in 321 ms',
+      'What a verdict can and cannot mean',
+    ]) {
       expect(page, text).toContain(text);
     }
   });
 
   it('escapes file names, messages, reasons and cards', async () => {
-    const card = { name: hostile, version: hostile, sha256: hostile, licence: hostile, inputs: [], outputs: [], notes: [hostile], paper: { title: hostile, venue: hostile, year: 2022, url: `javascript:${hostile}` } };
+    const card = {
+      name: hostile,
+      version: hostile,
+      sha256: hostile,
+      licence: hostile,
+      inputs: [],
+      outputs: [],
+      notes: [hostile],
+      paper: { title: hostile, venue: hostile, year: 2022, url: `javascript:${hostile}` },
+    };
     const page = await reportHtml(
       [
         { ...judged, name: hostile },
         { name: hostile, failure: { code: 'BAD_INPUT', message: hostile, remedy: hostile } },
-        { name: 'b', result: result({ status: 'INCONCLUSIVE', reason: hostile, models: [{ name: hostile, evidence: 'fused', score: 0.5, threshold: 0.7, status: 'INCONCLUSIVE' }] }) },
+        {
+          name: 'b',
+          result: result({
+            status: 'INCONCLUSIVE',
+            reason: hostile,
+            models: [{ name: hostile, evidence: 'fused', score: 0.5, threshold: 0.7, status: 'INCONCLUSIVE' }],
+          }),
+        },
       ],
       { encode, title: hostile, generator: hostile, models: [{ name: hostile, version: hostile, cards: [card] }] },
     );
@@ -45,12 +72,31 @@ describe('reportHtml', () => {
   });
 
   it('shows a failed input with code, reason and remedy among judged ones', async () => {
-    const page = await reportHtml([judged, { name: 'cut.mp4', failure: { code: 'BAD_INPUT', message: 'the file ends early', remedy: 'Fetch it again.' } }], { encode });
+    const page = await reportHtml(
+      [judged, { name: 'cut.mp4', failure: { code: 'BAD_INPUT', message: 'the file ends early', remedy: 'Fetch it again.' } }],
+      { encode },
+    );
     for (const text of ['Not judged', 'the file ends early', 'Fetch it again.', 'BAD_INPUT', '2 inputs']) expect(page).toContain(text);
   });
 
   it('gives no score where there is none', async () => {
-    const page = await reportHtml([{ name: 'sea.jpg', result: result({ status: 'NOT_APPLICABLE', score: null, models: [], segments: [], regions: [], evidence: [], reason: 'No face was found.' }) }], { encode });
+    const page = await reportHtml(
+      [
+        {
+          name: 'sea.jpg',
+          result: result({
+            status: 'NOT_APPLICABLE',
+            score: null,
+            models: [],
+            segments: [],
+            regions: [],
+            evidence: [],
+            reason: 'No face was found.',
+          }),
+        },
+      ],
+      { encode },
+    );
     expect(page).toContain('Not applicable');
     expect(page).toContain('No face was found.');
     expect(page).not.toMatch(/class="meter|class="figure/);
@@ -61,7 +107,10 @@ describe('reportHtml', () => {
   });
 
   it('refuses an encoder that gives something else than an image', async () => {
-    await expect(reportHtml([judged], { encode: () => Promise.resolve(new Uint8Array([60, 115])) })).rejects.toMatchObject({ code: 'BAD_INPUT', got: '3c 73' });
+    await expect(reportHtml([judged], { encode: () => Promise.resolve(new Uint8Array([60, 115])) })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      got: '3c 73',
+    });
   });
 });
 

@@ -13,7 +13,9 @@ it('pools long inputs and never loses the highest score or its time', () => {
 });
 
 it('sorts by time and drops what is not a number', () => {
-  expect(timelineBars([segments[2]!, { startMs: Number.NaN, endMs: 1, score: 1 }, segments[0]!]).map((bar) => bar.startMs)).toEqual([0, 200]);
+  expect(timelineBars([segments[2]!, { startMs: Number.NaN, endMs: 1, score: 1 }, segments[0]!]).map((bar) => bar.startMs)).toEqual([
+    0, 200,
+  ]);
 });
 
 it('draws one titled bar for each segment, coloured by the threshold', () => {

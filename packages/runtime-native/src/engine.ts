@@ -27,7 +27,8 @@ export function nativeEngine(ort: Ort, threads: number, allowSpinning: boolean):
       return {
         inputs: specsOf(session.inputMetadata),
         outputs: specsOf(session.outputMetadata),
-        run: async (feeds, outputs) => ({ ...(await session.run(feeds, [...outputs], { logSeverityLevel: 4 })) }) as Awaited<ReturnType<EngineSession['run']>>,
+        run: async (feeds, outputs) =>
+          ({ ...(await session.run(feeds, [...outputs], { logSeverityLevel: 4 })) }) as Awaited<ReturnType<EngineSession['run']>>,
         release: () => session.release(),
       };
     },

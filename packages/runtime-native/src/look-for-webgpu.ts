@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { type Look, nothing } from './gpu-look.ts';
 import { GPU_NODE, probeApart } from './probe-apart.ts';
 
-const DRIVER = 'Install the Vulkan driver of your GPU (Mesa: mesa-vulkan-drivers; NVIDIA: it comes with the driver) and, in a container, pass the device through.';
+const DRIVER =
+  'Install the Vulkan driver of your GPU (Mesa: mesa-vulkan-drivers; NVIDIA: it comes with the driver) and, in a container, pass the device through.';
 
 /** Device files of GPUs that this process can see; undefined where GPUs are not files. */
 function gpuNodes(): string[] | undefined {
@@ -24,7 +25,10 @@ function gpuNodes(): string[] | undefined {
 export async function lookForWebgpu(hardwareOnly: boolean): Promise<Look> {
   const nodes = gpuNodes();
   if (hardwareOnly && nodes?.length === 0) {
-    return nothing('no GPU is visible to this process, and `auto` does not take software adapters', `${DRIVER} Ask for device "webgpu" to use a software adapter.`);
+    return nothing(
+      'no GPU is visible to this process, and `auto` does not take software adapters',
+      `${DRIVER} Ask for device "webgpu" to use a software adapter.`,
+    );
   }
   const apart = await probeApart('webgpu');
   if (!apart.works) {
@@ -33,5 +37,9 @@ export async function lookForWebgpu(hardwareOnly: boolean): Promise<Look> {
   // A hardware driver keeps its device file open; SwiftShader and llvmpipe have none to open.
   const software = nodes !== undefined && apart.gpuNodes.length === 0;
   const drivers = apart.drivers.length === 0 ? '' : ` (${apart.drivers.join(', ')})`;
-  return { promising: true, software, reason: software ? `works on a software adapter${drivers}, much slower than the cpu device` : `works on a GPU${drivers}` };
+  return {
+    promising: true,
+    software,
+    reason: software ? `works on a software adapter${drivers}, much slower than the cpu device` : `works on a GPU${drivers}`,
+  };
 }

@@ -26,21 +26,47 @@ export interface NativeOptions {
 export async function native(options: NativeOptions = {}): Promise<Runtime> {
   const { device = 'auto', allowSpinning = false, onFallback } = options;
   if (device !== 'auto' && !ORDER.includes(device)) {
-    throw new VerilensError('BAD_OPTION', 'there is no such device', { place: NAME, expected: `auto, ${ORDER.join(', ')}`, got: String(device) });
+    throw new VerilensError('BAD_OPTION', 'there is no such device', {
+      place: NAME,
+      expected: `auto, ${ORDER.join(', ')}`,
+      got: String(device),
+    });
   }
   const threads = checkThreads(options.threads, defaultThreads(), NAME);
   const ort = await loadOrt().catch(async (error: unknown) => {
     const probe = await timedProbe('cpu', () => Promise.reject(error));
-    throw noDevice(NAME, device, [{ ...probe, remedy: 'onnxruntime-node has no library for this platform, or its files are missing: install it again, or use @verilens/runtime-wasm.' }]);
+    throw noDevice(NAME, device, [
+      {
+        ...probe,
+        remedy:
+          'onnxruntime-node has no library for this platform, or its files are missing: install it again, or use @verilens/runtime-wasm.',
+      },
+    ]);
   });
   const engine = nativeEngine(ort, threads, allowSpinning);
   const probes: DeviceProbe[] = [];
   for (const candidate of device === 'auto' ? ORDER : [device]) {
     const { probe, software } = await probeNative(candidate, engine, threads, device === 'auto');
     const slow = device === 'auto' && software;
-    probes.push(slow ? { ...probe, reason: `${probe.reason}; passed over because the cpu device is faster`, remedy: `Ask for device "${candidate}" to use it anyway.` } : probe);
+    probes.push(
+      slow
+        ? {
+            ...probe,
+            reason: `${probe.reason}; passed over because the cpu device is faster`,
+            remedy: `Ask for device "${candidate}" to use it anyway.`,
+          }
+        : probe,
+    );
     if (probe.available && !slow) {
-      return makeRuntime({ name: NAME, engine, device: candidate, threads: candidate === 'cpu' ? threads : 1, probes, fetches: false, maxModelBytes: options.maxModelBytes });
+      return makeRuntime({
+        name: NAME,
+        engine,
+        device: candidate,
+        threads: candidate === 'cpu' ? threads : 1,
+        probes,
+        fetches: false,
+        maxModelBytes: options.maxModelBytes,
+      });
     }
     onFallback?.(probes.at(-1) as DeviceProbe);
   }

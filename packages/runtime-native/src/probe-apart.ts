@@ -62,19 +62,33 @@ async function runApart(device: 'cuda' | 'webgpu'): Promise<ApartResult> {
   // Loaders and flags of the parent have no business there.
   delete env['NODE_OPTIONS'];
   return new Promise((resolve) => {
-    execFile(process.execPath, ['-e', SCRIPT, ortEntry(), device, model], { env, timeout: PATIENCE_MS, killSignal: 'SIGKILL', windowsHide: true }, (error, stdout) => {
-      const line = stdout.trim().split('\n').at(-1) ?? '';
-      if (line.startsWith('{')) {
-        const answer = JSON.parse(line) as { error?: string; numbers?: number[]; links?: string[]; drivers?: string[] };
-        if (answer.error !== undefined) resolve(no(tidy(answer.error)));
-        else if (!isRightAnswer(answer.numbers ?? [])) resolve(no(`a 2x3 by 3x2 product came out as [${String(answer.numbers)}]`));
-        else resolve({ works: true, reason: '', gpuNodes: (answer.links ?? []).filter((path) => GPU_NODE.test(path)), drivers: answer.drivers ?? [] });
-        return;
-      }
-      if (error?.killed === true) resolve(no(`the driver did not answer within ${PATIENCE_MS / 1000} s`));
-      else if (error?.signal) resolve(no(`the driver crashed (${error.signal})`));
-      else resolve(no(`a trial run in another process ended without an answer (${error?.message.split('\n')[0]?.slice(0, 120) ?? 'exit 0'})`));
-    });
+    execFile(
+      process.execPath,
+      ['-e', SCRIPT, ortEntry(), device, model],
+      { env, timeout: PATIENCE_MS, killSignal: 'SIGKILL', windowsHide: true },
+      (error, stdout) => {
+        const line = stdout.trim().split('\n').at(-1) ?? '';
+        if (line.startsWith('{')) {
+          const answer = JSON.parse(line) as { error?: string; numbers?: number[]; links?: string[]; drivers?: string[] };
+          if (answer.error !== undefined) resolve(no(tidy(answer.error)));
+          else if (!isRightAnswer(answer.numbers ?? [])) resolve(no(`a 2x3 by 3x2 product came out as [${String(answer.numbers)}]`));
+          else
+            resolve({
+              works: true,
+              reason: '',
+              gpuNodes: (answer.links ?? []).filter((path) => GPU_NODE.test(path)),
+              drivers: answer.drivers ?? [],
+            });
+          return;
+        }
+        if (error?.killed === true) resolve(no(`the driver did not answer within ${PATIENCE_MS / 1000} s`));
+        else if (error?.signal) resolve(no(`the driver crashed (${error.signal})`));
+        else
+          resolve(
+            no(`a trial run in another process ended without an answer (${error?.message.split('\n')[0]?.slice(0, 120) ?? 'exit 0'})`),
+          );
+      },
+    );
   });
 }
 

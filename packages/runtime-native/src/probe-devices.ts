@@ -21,7 +21,12 @@ export function defaultThreads(): number {
  * Tries one device for real. `software` is true when it works but its adapter is a program on the CPU,
  * which is slower than the cpu device itself. With `hardwareOnly` such adapters need not be tried.
  */
-export async function probeNative(device: NativeDevice, engine: Engine, threads: number, hardwareOnly: boolean): Promise<{ probe: DeviceProbe; software: boolean }> {
+export async function probeNative(
+  device: NativeDevice,
+  engine: Engine,
+  threads: number,
+  hardwareOnly: boolean,
+): Promise<{ probe: DeviceProbe; software: boolean }> {
   let software = false;
   const look = async (): Promise<Finding> => {
     if (device === 'cpu') {

@@ -32,9 +32,12 @@ describe('native', () => {
     expect(runtime.probes).toMatchObject([{ device: 'cpu', available: true, reason: 'works with 2 threads' }]);
   });
 
-  it.each([{ threads: 0 }, { threads: 1.5 }, { threads: Number.NaN }, { threads: 1000 }, { device: 'tpu' as 'cpu' }])('refuses %j', async (options) => {
-    await expect(native(options)).rejects.toMatchObject({ code: 'BAD_OPTION' });
-  });
+  it.each([{ threads: 0 }, { threads: 1.5 }, { threads: Number.NaN }, { threads: 1000 }, { device: 'tpu' as 'cpu' }])(
+    'refuses %j',
+    async (options) => {
+      await expect(native(options)).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    },
+  );
 
   it('lists every device once, whatever works', async () => {
     const probes = await probeDevices({ threads: 1 });

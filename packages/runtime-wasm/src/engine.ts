@@ -17,7 +17,8 @@ export function webEngine(ort: Ort): Engine {
         inputs: specsOf(session.inputMetadata),
         outputs: specsOf(session.outputMetadata),
         // Names, never tensors: WASM leaves pre-allocated outputs unfilled without an error.
-        run: async (feeds, outputs) => ({ ...(await session.run(feeds, [...outputs], { logSeverityLevel: 4 })) }) as Awaited<ReturnType<EngineSession['run']>>,
+        run: async (feeds, outputs) =>
+          ({ ...(await session.run(feeds, [...outputs], { logSeverityLevel: 4 })) }) as Awaited<ReturnType<EngineSession['run']>>,
         release: () => session.release(),
       };
     },

@@ -42,7 +42,12 @@ export async function loadOrt(choice: OrtChoice): Promise<Started> {
   }
   const { ort, threads } = await start;
   if (choice.explicitThreads && threads !== choice.threads) {
-    throw new VerilensError('BAD_OPTION', 'onnxruntime-web was already started with another number of threads', { place: NAME, expected: `threads: ${threads}`, got: `threads: ${choice.threads}`, remedy: 'It can be set once for each page or process.' });
+    throw new VerilensError('BAD_OPTION', 'onnxruntime-web was already started with another number of threads', {
+      place: NAME,
+      expected: `threads: ${threads}`,
+      got: `threads: ${choice.threads}`,
+      remedy: 'It can be set once for each page or process.',
+    });
   }
   return { ort, threads };
 }
@@ -74,12 +79,23 @@ async function wasmFile(assets: URL | string, file: string): Promise<Uint8Array>
   const place = `${NAME} assets`;
   const bytes = await readSource(address, { place, maxBytes: 256 * 2 ** 20, fetches: true }).catch((cause: unknown) => {
     if (!(cause instanceof VerilensError)) throw cause;
-    throw new VerilensError('NOT_FOUND', `the file of ONNX Runtime Web is not at ${address}`, { place, expected: file, got: cause.got ?? cause.message, remedy, cause });
+    throw new VerilensError('NOT_FOUND', `the file of ONNX Runtime Web is not at ${address}`, {
+      place,
+      expected: file,
+      got: cause.got ?? cause.message,
+      remedy,
+      cause,
+    });
   });
   if (bytes[0] !== 0x00 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) {
     const head = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
     const html = bytes[0] === 0x3c ? ', most likely an HTML page: the server answers unknown paths with one' : '';
-    throw new VerilensError('BAD_INPUT', `${address} is no WebAssembly file`, { place, expected: 'first bytes 00 61 73 6d', got: `${head || 'nothing'}${html}`, remedy });
+    throw new VerilensError('BAD_INPUT', `${address} is no WebAssembly file`, {
+      place,
+      expected: 'first bytes 00 61 73 6d',
+      got: `${head || 'nothing'}${html}`,
+      remedy,
+    });
   }
   return bytes;
 }

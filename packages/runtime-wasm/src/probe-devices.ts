@@ -29,7 +29,9 @@ export interface Tried {
 
 /** Just enough of WebGPU to ask which adapter there is. */
 interface Gpu {
-  requestAdapter(): Promise<{ readonly info?: { readonly vendor: string; readonly architecture: string; readonly isFallbackAdapter?: boolean } } | null>;
+  requestAdapter(): Promise<{
+    readonly info?: { readonly vendor: string; readonly architecture: string; readonly isFallbackAdapter?: boolean };
+  } | null>;
 }
 
 /** What the browser says about its GPU, before any engine is loaded. */
@@ -47,7 +49,11 @@ async function lookForGpu(): Promise<Finding & { software: boolean }> {
   const { vendor = '', architecture = '', isFallbackAdapter = false } = adapter.info ?? {};
   const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic/i.test(`${vendor} ${architecture}`);
   const name = [vendor, architecture].filter((part) => part !== '').join(' ') || 'unnamed';
-  return { available: true, software, reason: software ? `works on a software adapter (${name}), slower than wasm` : `works on a GPU (${name})` };
+  return {
+    available: true,
+    software,
+    reason: software ? `works on a software adapter (${name}), slower than wasm` : `works on a GPU (${name})`,
+  };
 }
 
 /** Tries one device for real. With `hardwareOnly` a software adapter is reported without loading the WebGPU build for it. */
@@ -62,19 +68,34 @@ export async function tryDevice(device: WebDevice, options: EngineOptions, hardw
     if (!found.available) return { available: false, reason: found.reason, remedy: found.remedy };
     software = found.software;
     if (software && hardwareOnly) {
-      return { available: false, reason: `only a software adapter (${/\((.*)\)/.exec(found.reason)?.[1] ?? ''}), which \`auto\` does not take because wasm is faster`, remedy: 'Ask for device "webgpu" to use it anyway.' };
+      return {
+        available: false,
+        reason: `only a software adapter (${/\((.*)\)/.exec(found.reason)?.[1] ?? ''}), which \`auto\` does not take because wasm is faster`,
+        remedy: 'Ask for device "webgpu" to use it anyway.',
+      };
     }
     const started = await loadOrt({ build, threads: wanted, explicitThreads: options.threads === wanted, assets: options.assets });
     threads = started.threads;
     const candidate = webEngine(started.ort);
     await runProbe(candidate, device, NAME);
     engine = candidate;
-    return { available: true, reason: device === 'webgpu' ? found.reason : `works with ${threads === wanted ? note : `${threads} thread${threads === 1 ? '' : 's'}, as first started`}` };
+    return {
+      available: true,
+      reason:
+        device === 'webgpu'
+          ? found.reason
+          : `works with ${threads === wanted ? note : `${threads} thread${threads === 1 ? '' : 's'}, as first started`}`,
+    };
   };
   const probe = await timedProbe(device, look);
   const lostFile = !probe.available && probe.remedy === undefined && options.assets === undefined && nodeFiles() === undefined;
   return {
-    probe: lostFile ? { ...probe, remedy: `If the file was not found, serve "${FILES[build]}" of onnxruntime-web/dist and pass its folder as \`assets\`.` } : probe,
+    probe: lostFile
+      ? {
+          ...probe,
+          remedy: `If the file was not found, serve "${FILES[build]}" of onnxruntime-web/dist and pass its folder as \`assets\`.`,
+        }
+      : probe,
     engine,
     threads,
     software,

@@ -22,14 +22,26 @@ export interface WasmOptions extends EngineOptions {
 export async function wasm(options: WasmOptions = {}): Promise<Runtime> {
   const { device = 'auto', onFallback } = options;
   if (device !== 'auto' && !ORDER.includes(device)) {
-    throw new VerilensError('BAD_OPTION', 'there is no such device', { place: NAME, expected: `auto, ${ORDER.join(', ')}`, got: String(device) });
+    throw new VerilensError('BAD_OPTION', 'there is no such device', {
+      place: NAME,
+      expected: `auto, ${ORDER.join(', ')}`,
+      got: String(device),
+    });
   }
   const probes: DeviceProbe[] = [];
   for (const candidate of device === 'auto' ? ORDER : [device]) {
     const { probe, engine, threads } = await tryDevice(candidate, options, device === 'auto');
     probes.push(probe);
     if (probe.available && engine !== undefined) {
-      return makeRuntime({ name: NAME, engine, device: candidate, threads: candidate === 'wasm' ? threads : 1, probes, fetches: true, maxModelBytes: options.maxModelBytes });
+      return makeRuntime({
+        name: NAME,
+        engine,
+        device: candidate,
+        threads: candidate === 'wasm' ? threads : 1,
+        probes,
+        fetches: true,
+        maxModelBytes: options.maxModelBytes,
+      });
     }
     onFallback?.(probe);
   }

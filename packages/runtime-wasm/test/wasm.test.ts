@@ -23,12 +23,18 @@ describe('wasm in Node', () => {
   });
 
   it('refuses WebGPU there with the reason', async () => {
-    await expect(wasm({ device: 'webgpu' })).rejects.toMatchObject({ code: 'NO_DEVICE', message: expect.stringContaining('no WebGPU in Node') });
+    await expect(wasm({ device: 'webgpu' })).rejects.toMatchObject({
+      code: 'NO_DEVICE',
+      message: expect.stringContaining('no WebGPU in Node'),
+    });
   });
 
   it('refuses a second number of threads, which ONNX Runtime Web would ignore', async () => {
     await using first = await wasm();
-    await expect(wasm({ threads: first.threads + 1 })).rejects.toMatchObject({ code: 'BAD_OPTION', message: expect.stringContaining(`threads: ${first.threads}`) });
+    await expect(wasm({ threads: first.threads + 1 })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringContaining(`threads: ${first.threads}`),
+    });
   });
 
   it.each([{ threads: 0 }, { threads: 2.5 }, { device: 'cpu' as 'wasm' }])('refuses %j', async (options) => {

@@ -36,7 +36,9 @@ export function expectAllClose(actual: Numbers, expected: Numbers, options: Clos
   }
   if (off === 0) return;
   const { index, difference } = worst;
-  throw new Error(`${what}: ${off} of ${want.length} are off; worst at ${index}: got ${String(got[index])}, expected ${String(want[index])}, difference ${difference}`);
+  throw new Error(
+    `${what}: ${off} of ${want.length} are off; worst at ${index}: got ${String(got[index])}, expected ${String(want[index])}, difference ${difference}`,
+  );
 }
 
 /** Largest absolute difference; Infinity where one of the two is NaN. */

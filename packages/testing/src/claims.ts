@@ -1,4 +1,14 @@
-import { type CallOptions, type Component, type ErrorCode, type Plugin, type Role, type Roles, type RunInfo, type Runtime, VerilensError } from '@verilens/core';
+import {
+  type CallOptions,
+  type Component,
+  type ErrorCode,
+  type Plugin,
+  type Role,
+  type Roles,
+  type RunInfo,
+  type Runtime,
+  VerilensError,
+} from '@verilens/core';
 import { fakeRuntime } from './fake-runtime.ts';
 
 /** One thing a component must do. `run` rejects with an Error that says what was wrong; any test runner can call it. */
@@ -20,7 +30,12 @@ export function claim(truth: boolean, what: string): asserts truth {
 }
 
 /** Awaits a rejection (or throw) with one of the codes. A promise that never settles fails after `withinMs`. */
-export async function refuses(codes: ErrorCode | readonly ErrorCode[], what: string, attempt: () => unknown, withinMs: number = 10_000): Promise<VerilensError> {
+export async function refuses(
+  codes: ErrorCode | readonly ErrorCode[],
+  what: string,
+  attempt: () => unknown,
+  withinMs: number = 10_000,
+): Promise<VerilensError> {
   const wanted = [codes].flat();
   let outcome: unknown;
   try {
@@ -96,7 +111,10 @@ export function commonCases<R extends Role>(
         claim(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(plugin.name), `name "${plugin.name}" is not lower-case letters, digits and dashes`);
       },
     },
-    { name: 'bears the name of its plugin', run: withComponent(async (component) => claim(component.name === makePlugin().name, `name is "${component.name}"`)) },
+    {
+      name: 'bears the name of its plugin',
+      run: withComponent(async (component) => claim(component.name === makePlugin().name, `name is "${component.name}"`)),
+    },
     {
       name: 'warms up, more than once if asked',
       run: withComponent(async (component) => {
@@ -104,7 +122,10 @@ export function commonCases<R extends Role>(
         await component.warmup();
       }),
     },
-    { name: 'says where it ran and how long', run: withComponent(async (component, runtime) => claimRunInfo(await call(component), runtime)) },
+    {
+      name: 'says where it ran and how long',
+      run: withComponent(async (component, runtime) => claimRunInfo(await call(component), runtime)),
+    },
     {
       name: 'refuses to start when already cancelled',
       run: withComponent(async (component) => {
@@ -140,7 +161,14 @@ export function commonCases<R extends Role>(
 }
 
 /** Leaves out what the fixtures say, keeping the reason in the name. A reason for a case that does not exist is a mistake. */
-export function withSkips(cases: readonly ConformanceCase[], skip: RoleFixtures['skip'] = {}): readonly (ConformanceCase & { readonly skipped?: string })[] {
-  for (const name of Object.keys(skip)) claim(cases.some((entry) => entry.name === name), `skip names "${name}", which is no case`);
+export function withSkips(
+  cases: readonly ConformanceCase[],
+  skip: RoleFixtures['skip'] = {},
+): readonly (ConformanceCase & { readonly skipped?: string })[] {
+  for (const name of Object.keys(skip))
+    claim(
+      cases.some((entry) => entry.name === name),
+      `skip names "${name}", which is no case`,
+    );
   return cases.map((entry) => (skip[entry.name] === undefined ? entry : { ...entry, skipped: skip[entry.name] }));
 }

@@ -38,7 +38,13 @@ export async function compareOnRuntimes(
       reference ??= answer;
       // The reference is compared with itself so that NaN in it shows.
       const difference = answer.some((value) => !Number.isFinite(value)) ? Infinity : largestDifference(answer, reference);
-      rows.push({ runtime: runtime.name, device: runtime.device, difference, tolerance: tolerance ?? PARITY_TOLERANCE[runtime.device], durationMs });
+      rows.push({
+        runtime: runtime.name,
+        device: runtime.device,
+        difference,
+        tolerance: tolerance ?? PARITY_TOLERANCE[runtime.device],
+        durationMs,
+      });
     } finally {
       await runtime.dispose();
     }

@@ -1,4 +1,13 @@
-import { checkDetectionResult, type Detector, type DetectorDemand, type DetectorInput, type FaceClip, type Plugin, VerilensError, type VideoFrame } from '@verilens/core';
+import {
+  checkDetectionResult,
+  type Detector,
+  type DetectorDemand,
+  type DetectorInput,
+  type FaceClip,
+  type Plugin,
+  VerilensError,
+  type VideoFrame,
+} from '@verilens/core';
 import { claim, claimUnit, commonCases, componentOf, type ConformanceCase, refuses, type RoleFixtures } from './claims.ts';
 import { syntheticClip, syntheticImage, syntheticInput } from './synthetic-input.ts';
 
@@ -24,7 +33,10 @@ export function detectorCases(makePlugin: () => Plugin<'detector'>, fixtures: De
         claim(result.status !== 'NOT_APPLICABLE', `NOT_APPLICABLE for its own kind of input: ${result.reason}`);
         claim(result.models.length > 0, 'models is empty');
         for (const model of result.models) {
-          claim(model.name === detector.name || model.name.startsWith(`${detector.name}/`), `model "${model.name}" does not bear the name of its detector`);
+          claim(
+            model.name === detector.name || model.name.startsWith(`${detector.name}/`),
+            `model "${model.name}" does not bear the name of its detector`,
+          );
         }
         if (result.status === 'INCONCLUSIVE') claim(Boolean(result.reason), 'INCONCLUSIVE without a reason');
       }),
@@ -52,14 +64,20 @@ export function detectorCases(makePlugin: () => Plugin<'detector'>, fixtures: De
         const low = await detector.detect(sample(detector), { threshold: 0 });
         claim(low.status === 'MANIPULATED' && low.threshold === 0, `${low.status} at threshold ${low.threshold}, asked for 0`);
         const high = await detector.detect(sample(detector), { threshold: 1 });
-        claim(high.threshold === 1 && (high.status === 'MANIPULATED') === (high.score === 1), `${high.status} with ${high.score} at threshold 1`);
-        for (const threshold of [NaN, -0.1, 1.1]) await refuses('BAD_OPTION', `threshold ${threshold}`, () => detector.detect(sample(detector), { threshold }));
+        claim(
+          high.threshold === 1 && (high.status === 'MANIPULATED') === (high.score === 1),
+          `${high.status} with ${high.score} at threshold 1`,
+        );
+        for (const threshold of [NaN, -0.1, 1.1])
+          await refuses('BAD_OPTION', `threshold ${threshold}`, () => detector.detect(sample(detector), { threshold }));
       }),
     },
     {
       name: 'refuses another kind of input',
       run: withDetector(async (detector) => {
-        const other: DetectorInput = streams(detector) ? { kind: 'image', image: syntheticImage(32, 32) } : syntheticInput({ kind: 'frames' }, 2);
+        const other: DetectorInput = streams(detector)
+          ? { kind: 'image', image: syntheticImage(32, 32) }
+          : syntheticInput({ kind: 'frames' }, 2);
         await refuses(['BAD_INPUT', 'BAD_SHAPE'], `input of kind ${other.kind}`, () => detector.detect(other));
       }),
     },
@@ -68,8 +86,14 @@ export function detectorCases(makePlugin: () => Plugin<'detector'>, fixtures: De
       run: withDetector(async (detector) => {
         const { demand } = detector;
         if (demand.kind !== 'face-clips') return;
-        const wrong: FaceClip[] = [syntheticClip({ ...demand, size: demand.size + 8 }), syntheticClip({ ...demand, frames: demand.frames + 1 })];
-        for (const clip of wrong) await refuses(['BAD_INPUT', 'BAD_SHAPE'], 'a clip of another shape', () => detector.detect({ kind: 'face-clips', clips: only(clip) }));
+        const wrong: FaceClip[] = [
+          syntheticClip({ ...demand, size: demand.size + 8 }),
+          syntheticClip({ ...demand, frames: demand.frames + 1 }),
+        ];
+        for (const clip of wrong)
+          await refuses(['BAD_INPUT', 'BAD_SHAPE'], 'a clip of another shape', () =>
+            detector.detect({ kind: 'face-clips', clips: only(clip) }),
+          );
       }),
     },
     {
@@ -79,7 +103,12 @@ export function detectorCases(makePlugin: () => Plugin<'detector'>, fixtures: De
         const controller = new AbortController();
         const watched = { closed: false };
         const endless = endlessInput(detector.demand, watched, (item) => item === 2 && controller.abort());
-        await refuses('ABORTED', 'an endless stream cancelled after 2 items', () => detector.detect(endless, { signal: controller.signal }), 30_000);
+        await refuses(
+          'ABORTED',
+          'an endless stream cancelled after 2 items',
+          () => detector.detect(endless, { signal: controller.signal }),
+          30_000,
+        );
         claim(watched.closed, 'the stream was left open');
       }),
     },
@@ -102,7 +131,10 @@ export function detectorCases(makePlugin: () => Plugin<'detector'>, fixtures: De
         const { evidence } = await detector.detect(sample(detector), { evidenceMaps: 1 });
         claim(evidence.length <= 1, `${evidence.length} maps, asked for 1`);
         for (const map of evidence) {
-          claim(map.values.length === map.rows * map.columns && map.values.length > 0, `${map.values.length} values for ${map.rows} x ${map.columns}`);
+          claim(
+            map.values.length === map.rows * map.columns && map.values.length > 0,
+            `${map.values.length} values for ${map.rows} x ${map.columns}`,
+          );
           for (const value of map.values) claimUnit(value, 'a value of an evidence map');
           claim(map.crop.data.length === map.crop.width * map.crop.height * 4, 'the crop does not add up');
         }

@@ -47,7 +47,11 @@ export function fakeRuntime(options: FakeRuntimeOptions = {}): FakeRuntime {
       throwIfAborted(signal, place);
       const wanted = name ?? card?.name ?? (source instanceof Uint8Array ? 'bytes' : String(source));
       const model = models[wanted];
-      if (model === undefined) throw new VerilensError('NOT_FOUND', `there is no model "${wanted}"`, { place, remedy: `Known: ${Object.keys(models).join(', ') || 'none'}.` });
+      if (model === undefined)
+        throw new VerilensError('NOT_FOUND', `there is no model "${wanted}"`, {
+          place,
+          remedy: `Known: ${Object.keys(models).join(', ') || 'none'}.`,
+        });
       counts.open++;
       let closed = false;
       const session: Session = {

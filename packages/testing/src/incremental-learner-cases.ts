@@ -12,13 +12,20 @@ function picture(kind: number, seed: number): Image {
   const data = new Uint8ClampedArray(size * size * 4);
   for (let pixel = 0; pixel < size * size; pixel++) {
     const noise = ((pixel * 31 + seed * 17) % 23) - 11;
-    data.set([0, 1, 2].map((channel) => 128 + 100 * Math.cos((kind * 2 * Math.PI) / 6 + (channel * 2 * Math.PI) / 3) + noise), pixel * 4);
+    data.set(
+      [0, 1, 2].map((channel) => 128 + 100 * Math.cos((kind * 2 * Math.PI) / 6 + (channel * 2 * Math.PI) / 3) + noise),
+      pixel * 4,
+    );
     data[pixel * 4 + 3] = 255;
   }
   return { data, width: size, height: size };
 }
 
-const SESSIONS: readonly LearningSession[] = [[0, 1], [2, 3], [4, 5]].map((kinds) => ({
+const SESSIONS: readonly LearningSession[] = [
+  [0, 1],
+  [2, 3],
+  [4, 5],
+].map((kinds) => ({
   classes: kinds.map((kind) => ({ label: `class ${kind}`, images: [0, 1, 2].map((seed) => picture(kind, seed)) })),
 }));
 
@@ -29,7 +36,10 @@ async function accuracy(learner: IncrementalLearner, kinds: readonly number[]): 
 }
 
 /** What every incremental learner must do. */
-export function incrementalLearnerCases(makePlugin: () => Plugin<'incremental-learner'>, fixtures: IncrementalLearnerFixtures = {}): readonly ConformanceCase[] {
+export function incrementalLearnerCases(
+  makePlugin: () => Plugin<'incremental-learner'>,
+  fixtures: IncrementalLearnerFixtures = {},
+): readonly ConformanceCase[] {
   const withLearner = componentOf(makePlugin, fixtures);
   const { minimumAccuracy = 0.8 } = fixtures;
   return [
@@ -41,7 +51,10 @@ export function incrementalLearnerCases(makePlugin: () => Plugin<'incremental-le
           const result = await learner.learn(session);
           claimRunInfo(result, runtime);
           claim(result.session === index, `session is ${result.session}, expected ${index}`);
-          claim(result.labels.length === 2 * (index + 1) && result.labels.join() === learner.labels.join(), `labels are ${result.labels.join()}`);
+          claim(
+            result.labels.length === 2 * (index + 1) && result.labels.join() === learner.labels.join(),
+            `labels are ${result.labels.join()}`,
+          );
           claim(result.memory.bytes > 0 && result.memory.exemplars >= 0, `memory is ${JSON.stringify(result.memory)}`);
         }
         const kept = await accuracy(learner, [0, 1, 2, 3]);
@@ -57,7 +70,10 @@ export function incrementalLearnerCases(makePlugin: () => Plugin<'incremental-le
         const { labels } = await learner.predict(picture(2, 7));
         claim(labels.length === 4, `${labels.length} labels, learned 4`);
         for (const { label, score } of labels) claimUnit(score, `score of ${label}`);
-        claim(labels.every(({ score }, index) => index === 0 || score <= labels[index - 1]!.score), 'labels are not best first');
+        claim(
+          labels.every(({ score }, index) => index === 0 || score <= labels[index - 1]!.score),
+          'labels are not best first',
+        );
         claim(Math.abs(labels.reduce((sum, { score }) => sum + score, 0) - 1) < 1e-4, 'scores do not sum to 1');
       }),
     },
@@ -71,7 +87,12 @@ export function incrementalLearnerCases(makePlugin: () => Plugin<'incremental-le
           await other.restore(state);
           claim(other.labels.join() === learner.labels.join(), `labels are ${other.labels.join()}`);
           const [before, after] = [await learner.predict(picture(1, 7)), await other.predict(picture(1, 7))];
-          claim(before.labels.every(({ label, score }, index) => label === after.labels[index]!.label && Math.abs(score - after.labels[index]!.score) < 1e-6), 'other predictions');
+          claim(
+            before.labels.every(
+              ({ label, score }, index) => label === after.labels[index]!.label && Math.abs(score - after.labels[index]!.score) < 1e-6,
+            ),
+            'other predictions',
+          );
           await other.learn(SESSIONS[1]!);
           claim((await other.predict(picture(3, 7))).labels[0]!.label === 'class 3', 'does not learn on after restore');
           for (const damaged of [new Uint8Array(0), state.slice(0, state.length >> 1), new TextEncoder().encode('something else')]) {

@@ -31,7 +31,8 @@ export interface TinyValue {
 }
 
 /** A tensor with its values, or one whose values lie in another file. */
-export type TinyTensor = TinyValue & ({ readonly values: readonly number[] } | { readonly external: string; readonly offset?: number; readonly length?: number });
+export type TinyTensor = TinyValue &
+  ({ readonly values: readonly number[] } | { readonly external: string; readonly offset?: number; readonly length?: number });
 
 export type TinyType = 'float32' | 'int32' | 'int64' | 'bool';
 
@@ -39,7 +40,10 @@ const ELEMENT: Record<TinyType, number> = { float32: 1, int32: 6, int64: 7, bool
 
 function valueInfo(value: TinyValue): number[] {
   const shape = value.shape.flatMap((dim) => bytesField(1, typeof dim === 'number' ? numberField(1, dim) : bytesField(2, dim)));
-  return [...bytesField(1, value.name), ...bytesField(2, bytesField(1, [...numberField(1, ELEMENT[value.dtype]), ...bytesField(2, shape)]))];
+  return [
+    ...bytesField(1, value.name),
+    ...bytesField(2, bytesField(1, [...numberField(1, ELEMENT[value.dtype]), ...bytesField(2, shape)])),
+  ];
 }
 
 function rawBytes(dtype: TinyType, values: readonly number[]): number[] {
@@ -51,10 +55,18 @@ function rawBytes(dtype: TinyType, values: readonly number[]): number[] {
 
 /** A TensorProto. */
 export function tensorBytes(tensor: TinyTensor): number[] {
-  const head = [...tensor.shape.flatMap((dim) => numberField(1, Number(dim))), ...numberField(2, ELEMENT[tensor.dtype]), ...bytesField(8, tensor.name)];
+  const head = [
+    ...tensor.shape.flatMap((dim) => numberField(1, Number(dim))),
+    ...numberField(2, ELEMENT[tensor.dtype]),
+    ...bytesField(8, tensor.name),
+  ];
   if ('values' in tensor) return [...head, ...bytesField(9, rawBytes(tensor.dtype, tensor.values))];
   const entry = (key: string, value: string): number[] => bytesField(13, [...bytesField(1, key), ...bytesField(2, value)]);
-  const where = [...entry('location', tensor.external), ...(tensor.offset === undefined ? [] : entry('offset', String(tensor.offset))), ...(tensor.length === undefined ? [] : entry('length', String(tensor.length)))];
+  const where = [
+    ...entry('location', tensor.external),
+    ...(tensor.offset === undefined ? [] : entry('offset', String(tensor.offset))),
+    ...(tensor.length === undefined ? [] : entry('length', String(tensor.length))),
+  ];
   return [...head, ...where, ...numberField(14, 1)];
 }
 

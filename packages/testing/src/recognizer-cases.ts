@@ -10,7 +10,13 @@ export interface RecognizerFixtures extends RoleFixtures {
 /** What every recognizer must do. */
 export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures: RecognizerFixtures = {}): readonly ConformanceCase[] {
   const withRecognizer = componentOf(makePlugin, fixtures);
-  const identities = fixtures.identities ?? (() => [[syntheticImage(64, 64, 1), syntheticImage(64, 64, 1.02)], [syntheticImage(64, 64, 9.4), syntheticImage(64, 64, 9.42)]] as const);
+  const identities =
+    fixtures.identities ??
+    (() =>
+      [
+        [syntheticImage(64, 64, 1), syntheticImage(64, 64, 1.02)],
+        [syntheticImage(64, 64, 9.4), syntheticImage(64, 64, 9.42)],
+      ] as const);
   const [[a, a2], [b]] = identities() as readonly [readonly [Image, Image], readonly [Image, Image]];
   return [
     ...commonCases('recognizer', makePlugin, fixtures, (recognizer, options) => recognizer.embed(a, options)),
@@ -21,7 +27,10 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
         claim(first.vector.length === recognizer.dimensions, `${first.vector.length} numbers, dimensions is ${recognizer.dimensions}`);
         claim(Math.abs(Math.hypot(...first.vector) - 1) < 1e-3, `the norm is ${Math.hypot(...first.vector)}`);
         const again = await recognizer.embed(a);
-        claim(again.vector.every((value, index) => Math.abs(value - first.vector[index]!) < 1e-5), 'another vector for the same picture');
+        claim(
+          again.vector.every((value, index) => Math.abs(value - first.vector[index]!) < 1e-5),
+          'another vector for the same picture',
+        );
         if (first.quality !== undefined) claimUnit(first.quality, 'quality');
       }),
     },
@@ -39,7 +48,10 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
           claim(comparison.distance >= 0 && comparison.distance <= 2, `distance is ${comparison.distance}`);
         }
         claim(near.distance < far.distance, `the same identity is ${near.distance} apart, another ${far.distance}`);
-        claim(near.similarity >= far.similarity && near.falseAcceptRate <= far.falseAcceptRate, 'similarity and rate do not follow the distance');
+        claim(
+          near.similarity >= far.similarity && near.falseAcceptRate <= far.falseAcceptRate,
+          'similarity and rate do not follow the distance',
+        );
         const turned = await recognizer.compare(b, a);
         claim(Math.abs(turned.distance - far.distance) < 1e-5, 'compare is not symmetric');
         const embedded = await recognizer.compare(await recognizer.embed(a), b);
@@ -82,13 +94,18 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
         claim(strict.identity === null || strict.candidates[0]!.falseAcceptRate === 0, 'accepted somebody above the rate');
         claim((await recognizer.enroll('ann', [a2])).samples === 2, 'a second enrolment does not add');
         claim((await recognizer.forget('ann')) && !(await recognizer.forget('ann')), 'forget does not say what it did');
-        claim((await recognizer.identify(a, { maxFalseAcceptRate: 1 })).candidates.every(({ identity }) => identity !== 'ann'), 'ann is still there');
+        claim(
+          (await recognizer.identify(a, { maxFalseAcceptRate: 1 })).candidates.every(({ identity }) => identity !== 'ann'),
+          'ann is still there',
+        );
       }),
     },
     {
       name: 'refuses what it cannot use',
       run: withRecognizer(async (recognizer) => {
-        await refuses('BAD_INPUT', 'a picture that does not add up', () => recognizer.embed({ data: new Uint8Array(4), width: 9, height: 9 }));
+        await refuses('BAD_INPUT', 'a picture that does not add up', () =>
+          recognizer.embed({ data: new Uint8Array(4), width: 9, height: 9 }),
+        );
         await refuses('BAD_INPUT', 'an enrolment of nothing', () => recognizer.enroll('x', []));
         await refuses(['BAD_INPUT', 'BAD_OPTION'], 'a name of no letters', () => recognizer.enroll('', [a]));
         const alien = { vector: new Float32Array(recognizer.dimensions + 1).fill(0.1), device: 'cpu', durationMs: 0 } as const;

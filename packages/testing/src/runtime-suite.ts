@@ -49,13 +49,21 @@ export function feedsOf(run: TinyRun): TensorMap {
 }
 
 function compare(answers: TensorMap, expected: TinyRun['answers'], tolerance: number): void {
-  claim(Object.keys(answers).sort().join() === Object.keys(expected).sort().join(), `outputs are ${Object.keys(answers).join()}, expected ${Object.keys(expected).join()}`);
+  claim(
+    Object.keys(answers).sort().join() === Object.keys(expected).sort().join(),
+    `outputs are ${Object.keys(answers).join()}, expected ${Object.keys(expected).join()}`,
+  );
   for (const [name, want] of Object.entries(expected)) {
     const got = answers[name] as Tensor;
     claim(got instanceof Tensor, `output ${name} is no Tensor of core`);
-    claim(got.type === want.dtype && got.dims.join() === want.shape.join(), `output ${name} is ${got.type}[${got.dims.join()}], expected ${want.dtype}[${want.shape.join()}]`);
+    claim(
+      got.type === want.dtype && got.dims.join() === want.shape.join(),
+      `output ${name} is ${got.type}[${got.dims.join()}], expected ${want.dtype}[${want.shape.join()}]`,
+    );
     const numbers = Array.from(got.data as Float32Array, Number);
-    want.values.forEach((value, index) => claim(Math.abs((numbers[index] as number) - value) <= tolerance, `output ${name}[${index}] is ${numbers[index]}, expected ${value}`));
+    want.values.forEach((value, index) =>
+      claim(Math.abs((numbers[index] as number) - value) <= tolerance, `output ${name}[${index}] is ${numbers[index]}, expected ${value}`),
+    );
   }
 }
 
@@ -66,7 +74,15 @@ async function hexSha256(bytes: Uint8Array): Promise<string> {
 
 /** A card that fits a tiny model. */
 export async function cardOf(model: TinyModel, name = 'tiny'): Promise<ModelCard> {
-  return { name, version: '1.0.0', sha256: await hexSha256(onnxBytes(model)), licence: 'MIT', inputs: model.inputs, outputs: model.outputs, notes: [] };
+  return {
+    name,
+    version: '1.0.0',
+    sha256: await hexSha256(onnxBytes(model)),
+    licence: 'MIT',
+    inputs: model.inputs,
+    outputs: model.outputs,
+    notes: [],
+  };
 }
 
 /**
@@ -86,7 +102,8 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
   };
   const first = TINY_RUNS[0] as TinyRun;
   const firstBytes = tinyRunBytes(first);
-  const withSession = (use: (session: Session, runtime: Runtime) => Promise<void>): Promise<void> => withRuntime(async (runtime) => use(await runtime.load(firstBytes, { name: 'tiny' }), runtime));
+  const withSession = (use: (session: Session, runtime: Runtime) => Promise<void>): Promise<void> =>
+    withRuntime(async (runtime) => use(await runtime.load(firstBytes, { name: 'tiny' }), runtime));
 
   const answers: RuntimeCase[] = TINY_RUNS.map((entry) => ({
     name: `computes ${entry.name}`,
@@ -103,7 +120,10 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
       withRuntime(async (runtime) => {
         const error = await refuses(hostile.codes, hostile.name, async () => runtime.load(hostile.bytes, { name: 'hostile' }));
         claim(error.place.includes('hostile'), `the error names "${error.place}", not the model`);
-        claim(hostile.says === undefined || hostile.says.test(error.message), `the message does not say ${String(hostile.says)}: ${error.message}`);
+        claim(
+          hostile.says === undefined || hostile.says.test(error.message),
+          `the message does not say ${String(hostile.says)}: ${error.message}`,
+        );
         // The runtime has to be usable afterwards.
         compare(await (await runtime.load(firstBytes)).run(feedsOf(first)), first.answers, tolerance);
       }),
@@ -136,7 +156,8 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
           claim(runtime.probes.length > 0, 'no probes');
           const last = runtime.probes.at(-1);
           claim(last?.device === runtime.device && last.available, 'the last probe is not the device taken');
-          for (const probe of runtime.probes) claim(probe.reason.length > 0 && probe.durationMs >= 0, `probe of ${probe.device} has no reason or no duration`);
+          for (const probe of runtime.probes)
+            claim(probe.reason.length > 0 && probe.durationMs >= 0, `probe of ${probe.device} has no reason or no duration`);
           claim(Number.isInteger(runtime.threads) && runtime.threads >= 1, `threads is ${runtime.threads}`);
         }),
     },
@@ -168,7 +189,9 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
           const missing = await refuses('UNKNOWN_NAME', 'a missing feed', () => session.run({}));
           claim(missing.message.includes('tiny') && missing.message.includes('x: float32[batch,3]'), `unhelpful: ${missing.message}`);
           await refuses('UNKNOWN_NAME', 'a feed too many', () => session.run({ ...right, z: x }));
-          const shape = await refuses('BAD_SHAPE', 'a wrong width', () => session.run({ x: new Tensor('float32', new Float32Array(8), [2, 4]) }));
+          const shape = await refuses('BAD_SHAPE', 'a wrong width', () =>
+            session.run({ x: new Tensor('float32', new Float32Array(8), [2, 4]) }),
+          );
           claim(shape.message.includes('float32[batch,3]') && shape.message.includes('float32[2,4]'), `unhelpful: ${shape.message}`);
           await refuses('BAD_SHAPE', 'a wrong rank', () => session.run({ x: new Tensor('float32', new Float32Array(6), [6]) }));
           await refuses('BAD_SHAPE', 'a wrong type', () => session.run({ x: new Tensor('int32', new Int32Array(6), [2, 3]) }));
@@ -240,7 +263,11 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
     },
     {
       name: 'refuses a load whose signal has fired',
-      run: () => withRuntime(async (runtime) => void (await refuses('ABORTED', 'a fired signal', () => runtime.load(firstBytes, { signal: AbortSignal.abort() })))),
+      run: () =>
+        withRuntime(
+          async (runtime) =>
+            void (await refuses('ABORTED', 'a fired signal', () => runtime.load(firstBytes, { signal: AbortSignal.abort() }))),
+        ),
     },
     {
       name: 'holds a model to its card',
@@ -252,9 +279,15 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
           altered[altered.length - 1] = (altered[altered.length - 1] as number) ^ 1;
           const hash = await refuses('BAD_MODEL', 'altered bytes', () => runtime.load(altered, { card }));
           claim(hash.message.includes(card.sha256) && hash.message.includes('tiny'), `unhelpful: ${hash.message}`);
-          await refuses('BAD_MODEL', 'another input name', () => runtime.load(firstBytes, { card: { ...card, inputs: [{ name: 'pixels', dtype: 'float32', shape: ['batch', 3] }] } }));
-          await refuses('BAD_MODEL', 'another input shape', () => runtime.load(firstBytes, { card: { ...card, inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 5] }] } }));
-          await refuses('BAD_MODEL', 'another output type', () => runtime.load(firstBytes, { card: { ...card, outputs: card.outputs.map((spec) => ({ ...spec, dtype: 'int32' })) } }));
+          await refuses('BAD_MODEL', 'another input name', () =>
+            runtime.load(firstBytes, { card: { ...card, inputs: [{ name: 'pixels', dtype: 'float32', shape: ['batch', 3] }] } }),
+          );
+          await refuses('BAD_MODEL', 'another input shape', () =>
+            runtime.load(firstBytes, { card: { ...card, inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 5] }] } }),
+          );
+          await refuses('BAD_MODEL', 'another output type', () =>
+            runtime.load(firstBytes, { card: { ...card, outputs: card.outputs.map((spec) => ({ ...spec, dtype: 'int32' })) } }),
+          );
         }),
     },
     {
@@ -279,7 +312,8 @@ export function runtimeConformance(make: () => Promise<Runtime>, options: Runtim
             outputs: [{ name: 'y', dtype: 'float32', shape: ['m', 'n'] }],
           };
           const session = await runtime.load(onnxBytes(model), { name: 'product' });
-          const tensor = (rows: number, columns: number): Tensor => new Tensor('float32', new Float32Array(rows * columns).fill(1), [rows, columns]);
+          const tensor = (rows: number, columns: number): Tensor =>
+            new Tensor('float32', new Float32Array(rows * columns).fill(1), [rows, columns]);
           const error = await refuses('RUN_FAILED', 'sizes that do not fit', () => session.run({ a: tensor(2, 3), b: tensor(4, 2) }));
           claim(error.message.includes('product'), `unhelpful: ${error.message}`);
           const { y } = await session.run({ a: tensor(2, 3), b: tensor(3, 2) });

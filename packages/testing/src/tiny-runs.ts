@@ -15,7 +15,8 @@ export interface TinyArray {
 }
 
 const float = (shape: readonly number[], values: readonly number[]): TinyArray => ({ dtype: 'float32', shape, values });
-const ramp = (count: number, scale: number, offset = 0): number[] => Array.from({ length: count }, (_, index) => (((index * 7) % 11) - 5) * scale + offset);
+const ramp = (count: number, scale: number, offset = 0): number[] =>
+  Array.from({ length: count }, (_, index) => (((index * 7) % 11) - 5) * scale + offset);
 
 /** y = x * w + b, of rows. */
 function affine(x: readonly number[], w: readonly number[], b: readonly number[], rows: number): number[] {
@@ -35,7 +36,10 @@ function convolution(x: readonly number[], w: readonly number[]): number[] {
   return Array.from({ length: 2 * 9 }, (_, index) => {
     const [out, row, column] = [Math.floor(index / 9), Math.floor(index / 3) % 3, index % 3];
     let sum = 0;
-    for (let c = 0; c < 4; c += 1) for (let i = 0; i < 3; i += 1) for (let j = 0; j < 3; j += 1) sum += (x[c * 25 + (row + i) * 5 + column + j] as number) * (w[((out * 4 + c) * 3 + i) * 3 + j] as number);
+    for (let c = 0; c < 4; c += 1)
+      for (let i = 0; i < 3; i += 1)
+        for (let j = 0; j < 3; j += 1)
+          sum += (x[c * 25 + (row + i) * 5 + column + j] as number) * (w[((out * 4 + c) * 3 + i) * 3 + j] as number);
     return sum;
   });
 }
@@ -70,7 +74,13 @@ export const TINY_RUNS: readonly TinyRun[] = [
       ],
     },
     feeds: { x: float([2, 3], x) },
-    answers: { linear: float([2, 4], affine(x, w, b, 2)), relu: float([2, 4], affine(x, w, b, 2).map((value) => Math.max(0, value))) },
+    answers: {
+      linear: float([2, 4], affine(x, w, b, 2)),
+      relu: float(
+        [2, 4],
+        affine(x, w, b, 2).map((value) => Math.max(0, value)),
+      ),
+    },
   },
   {
     name: 'a convolution',

@@ -16,7 +16,7 @@ function frame(index: number): VideoFrame {
     for (let x = 0; x < width; x++) {
       const [u, v] = [x - BOX.x - 2 * index, y - BOX.y - index];
       const inside = u >= 0 && v >= 0 && u < BOX.width && v < BOX.height;
-      const value = inside ? ((u >> 2) + (v >> 2)) % 2 === 0 ? 230 : 20 + u * 6 : 110 + ((x * 7 + y * 3) % 9);
+      const value = inside ? (((u >> 2) + (v >> 2)) % 2 === 0 ? 230 : 20 + u * 6) : 110 + ((x * 7 + y * 3) % 9);
       data.fill(value, (y * width + x) * 4, (y * width + x) * 4 + 3);
     }
   }
@@ -32,7 +32,10 @@ function overlap(a: Box, b: Box): number {
 function claimTrack(result: TrackResult, timestampMs: number): void {
   claimUnit(result.confidence, 'confidence');
   claim(['tracking', 'uncertain', 'lost'].includes(result.state), `state is "${result.state}"`);
-  claim(Object.values(result.box).every(Number.isFinite) && result.box.width > 0 && result.box.height > 0, `box is ${JSON.stringify(result.box)}`);
+  claim(
+    Object.values(result.box).every(Number.isFinite) && result.box.width > 0 && result.box.height > 0,
+    `box is ${JSON.stringify(result.box)}`,
+  );
   claim(result.timestampMs === timestampMs, `timestampMs is ${result.timestampMs}, the frame's is ${timestampMs}`);
 }
 

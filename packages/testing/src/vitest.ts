@@ -19,7 +19,11 @@ export function describeCases(heading: string, cases: readonly (ConformanceCase 
 }
 
 /** A role's suite as vitest tests: the first test file of every plugin is one call of it. */
-export type Conformance<R extends Role, Fixtures extends RoleFixtures> = (name: string, makePlugin: () => Plugin<R>, fixtures?: Fixtures) => void;
+export type Conformance<R extends Role, Fixtures extends RoleFixtures> = (
+  name: string,
+  makePlugin: () => Plugin<R>,
+  fixtures?: Fixtures,
+) => void;
 
 function suite<R extends Role, Fixtures extends RoleFixtures>(
   role: R,
@@ -32,7 +36,10 @@ export const detectorConformance: Conformance<'detector', DetectorFixtures> = /*
 export const recognizerConformance: Conformance<'recognizer', RecognizerFixtures> = /* @__PURE__ */ suite('recognizer', recognizerCases);
 export const explainerConformance: Conformance<'explainer', ExplainerFixtures> = /* @__PURE__ */ suite('explainer', explainerCases);
 export const trackerConformance: Conformance<'tracker', TrackerFixtures> = /* @__PURE__ */ suite('tracker', trackerCases);
-export const incrementalLearnerConformance: Conformance<'incremental-learner', IncrementalLearnerFixtures> = /* @__PURE__ */ suite('incremental-learner', incrementalLearnerCases);
+export const incrementalLearnerConformance: Conformance<'incremental-learner', IncrementalLearnerFixtures> = /* @__PURE__ */ suite(
+  'incremental-learner',
+  incrementalLearnerCases,
+);
 export const anonymizerConformance: Conformance<'anonymizer', AnonymizerFixtures> = /* @__PURE__ */ suite('anonymizer', anonymizerCases);
 export const synthesizerConformance: Conformance<'synthesizer', RoleFixtures> = /* @__PURE__ */ suite('synthesizer', synthesizerCases);
 export const grounderConformance: Conformance<'grounder', GrounderFixtures> = /* @__PURE__ */ suite('grounder', grounderCases);

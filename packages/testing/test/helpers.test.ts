@@ -7,13 +7,21 @@ import { type FakeModel, fakeRuntime } from '../src/fake-runtime.ts';
 const double: FakeModel = {
   inputs: [{ name: 'x', dtype: 'float32', shape: ['n'] }],
   outputs: [{ name: 'y', dtype: 'float32', shape: ['n'] }],
-  run: ({ x }) => ({ y: new Tensor('float32', (x!.data as Float32Array).map((value) => 2 * value), x!.dims) }),
+  run: ({ x }) => ({
+    y: new Tensor(
+      'float32',
+      (x!.data as Float32Array).map((value) => 2 * value),
+      x!.dims,
+    ),
+  }),
 };
 
 describe('expectAllClose', () => {
   it('lets small differences pass and names the worst of the others', () => {
     expectAllClose([1, 2, 1e6], [1.000001, 2, 1e6 + 1]);
-    expect(() => expectAllClose([1, 2, 3.5, 4.1], [1, 2, 3, 4], { what: 'y' })).toThrow('y: 2 of 4 are off; worst at 2: got 3.5, expected 3, difference 0.5');
+    expect(() => expectAllClose([1, 2, 3.5, 4.1], [1, 2, 3, 4], { what: 'y' })).toThrow(
+      'y: 2 of 4 are off; worst at 2: got 3.5, expected 3, difference 0.5',
+    );
     expect(() => expectAllClose([1], [1, 2])).toThrow('got 1 numbers, expected 2');
   });
 
@@ -33,7 +41,11 @@ describe('expectAllClose', () => {
 });
 
 it('largestDifference is infinite beside NaN and unequal lengths', () => {
-  expect([largestDifference([1, 2], [1, 2.5]), largestDifference([NaN], [1]), largestDifference([1], [])]).toEqual([0.5, Infinity, Infinity]);
+  expect([largestDifference([1, 2], [1, 2.5]), largestDifference([NaN], [1]), largestDifference([1], [])]).toEqual([
+    0.5,
+    Infinity,
+    Infinity,
+  ]);
 });
 
 describe('compareOnRuntimes', () => {
@@ -41,9 +53,14 @@ describe('compareOnRuntimes', () => {
 
   it('holds each runtime to the first, within its device tolerance', async () => {
     const rows = await compareOnRuntimes([on('cpu'), on('webgpu')], async ({ device }) => [0.5 + (device === 'webgpu' ? 5e-4 : 0)]);
-    expect(rows.map(({ device, tolerance }) => [device, tolerance])).toEqual([['cpu', 1e-4], ['webgpu', 1e-3]]);
+    expect(rows.map(({ device, tolerance }) => [device, tolerance])).toEqual([
+      ['cpu', 1e-4],
+      ['webgpu', 1e-3],
+    ]);
     expect(rows[1]!.difference).toBeCloseTo(5e-4, 10);
-    await expect(compareOnRuntimes([on('cpu'), on('wasm')], async ({ device }) => [0.5 + (device === 'wasm' ? 5e-4 : 0)])).rejects.toThrow(/fake on wasm differs/);
+    await expect(compareOnRuntimes([on('cpu'), on('wasm')], async ({ device }) => [0.5 + (device === 'wasm' ? 5e-4 : 0)])).rejects.toThrow(
+      /fake on wasm differs/,
+    );
   });
 
   it('takes NaN and nothing for what they are', async () => {

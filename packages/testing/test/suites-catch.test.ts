@@ -31,15 +31,58 @@ let draws = 0;
 
 describe('the detector suite catches', () => {
   it.each([
-    { fault: 'a score of NaN', plugin: detects(async (detector, input, options) => ({ ...(await detector.detect(input, options)), score: NaN })), caught: 'judges what it demands, and keeps the contract' },
-    { fault: 'a random score', plugin: detects(async (detector, input, options) => ({ ...(await detector.detect(input, options)), score: (draws += 0.01) % 0.5 })), caught: 'gives the same score again, also when asked twice at once' },
-    { fault: 'a verdict on nothing', plugin: detects(async (detector, input, options) => { const result = await detector.detect(input, options); return result.score === null ? { ...result, status: 'AUTHENTIC', score: 0 } : result; }), caught: 'says NOT_APPLICABLE, and why, when there is nothing to judge' },
-    { fault: 'an ignored threshold', plugin: detects((detector, input, options) => detector.detect(input, { ...options, threshold: 0.8 })), caught: 'takes a threshold from the caller' },
-    { fault: 'an ignored signal', plugin: detects((detector, input, options) => detector.detect(input, { ...options, signal: undefined })), caught: 'refuses to start when already cancelled' },
-    { fault: 'another device', plugin: detects(async (detector, input, options) => ({ ...(await detector.detect(input, options)), device: 'cuda' })), caught: 'says where it ran and how long' },
-    { fault: 'life after dispose', plugin: spoiled(() => ({ dispose: async () => undefined, [Symbol.asyncDispose]: async () => undefined })), caught: 'disposes once, twice, and refuses work afterwards' },
+    {
+      fault: 'a score of NaN',
+      plugin: detects(async (detector, input, options) => ({ ...(await detector.detect(input, options)), score: NaN })),
+      caught: 'judges what it demands, and keeps the contract',
+    },
+    {
+      fault: 'a random score',
+      plugin: detects(async (detector, input, options) => ({ ...(await detector.detect(input, options)), score: (draws += 0.01) % 0.5 })),
+      caught: 'gives the same score again, also when asked twice at once',
+    },
+    {
+      fault: 'a verdict on nothing',
+      plugin: detects(async (detector, input, options) => {
+        const result = await detector.detect(input, options);
+        return result.score === null ? { ...result, status: 'AUTHENTIC', score: 0 } : result;
+      }),
+      caught: 'says NOT_APPLICABLE, and why, when there is nothing to judge',
+    },
+    {
+      fault: 'an ignored threshold',
+      plugin: detects((detector, input, options) => detector.detect(input, { ...options, threshold: 0.8 })),
+      caught: 'takes a threshold from the caller',
+    },
+    {
+      fault: 'an ignored signal',
+      plugin: detects((detector, input, options) => detector.detect(input, { ...options, signal: undefined })),
+      caught: 'refuses to start when already cancelled',
+    },
+    {
+      fault: 'another device',
+      plugin: detects(async (detector, input, options) => ({ ...(await detector.detect(input, options)), device: 'cuda' })),
+      caught: 'says where it ran and how long',
+    },
+    {
+      fault: 'life after dispose',
+      plugin: spoiled(() => ({ dispose: async () => undefined, [Symbol.asyncDispose]: async () => undefined })),
+      caught: 'disposes once, twice, and refuses work afterwards',
+    },
     { fault: 'another name', plugin: spoiled(() => ({ name: 'other' })), caught: 'bears the name of its plugin' },
-    { fault: 'a swallowed error', plugin: detects(async (detector, input, options) => detector.detect(input, options).catch(async (error) => (error.message.includes('torn') ? detector.detect({ kind: 'face-clips', clips: (async function* () {})() }) : Promise.reject(error)))), caught: 'passes on an error of its stream' },
+    {
+      fault: 'a swallowed error',
+      plugin: detects(async (detector, input, options) =>
+        detector
+          .detect(input, options)
+          .catch(async (error) =>
+            error.message.includes('torn')
+              ? detector.detect({ kind: 'face-clips', clips: (async function* () {})() })
+              : Promise.reject(error),
+          ),
+      ),
+      caught: 'passes on an error of its stream',
+    },
   ])('$fault', async ({ plugin, caught }) => {
     // Only the case that should catch it, and those that run fast: an ignored signal would read an endless stream.
     const cases = detectorCases(plugin).filter(({ name }) => name === caught);
@@ -57,7 +100,13 @@ it('the recognizer suite catches an asymmetric comparison', async () => {
     async create(context) {
       const sound = await pixelRecognizer().create(context);
       let calls = 0;
-      return { ...sound, compare: async (a, b, options) => { const result = await sound.compare(a, b, options); return { ...result, distance: result.distance * (1 + 0.1 * calls++) }; } };
+      return {
+        ...sound,
+        compare: async (a, b, options) => {
+          const result = await sound.compare(a, b, options);
+          return { ...result, distance: result.distance * (1 + 0.1 * calls++) };
+        },
+      };
     },
   });
   expect(await failing(recognizerCases(crooked))).toEqual(['compares with a calibrated similarity and its false-accept rate']);
@@ -69,7 +118,11 @@ it('the tracker suite catches a tracker that stands still', async () => {
     async create(context) {
       const sound = await templateTracker().create(context);
       let held = { x: 0, y: 0, width: 1, height: 1 };
-      return { ...sound, init: async (frame, box, options) => ((held = box), sound.init(frame, box, options)), update: async (frame, options) => ({ ...(await sound.update(frame, options)), box: held }) };
+      return {
+        ...sound,
+        init: async (frame, box, options) => ((held = box), sound.init(frame, box, options)),
+        update: async (frame, options) => ({ ...(await sound.update(frame, options)), box: held }),
+      };
     },
   });
   expect(await failing(trackerCases(still))).toContain('stays on its target');

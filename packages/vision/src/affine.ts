@@ -34,7 +34,11 @@ export function composeAffine(...maps: readonly Affine[]): Affine {
 export function invertAffine([a, b, c, d, e, f]: Affine): Affine {
   const det = a * e - b * d;
   if (!(Math.abs(det) > 1e-12) || !Number.isFinite(det + c + f)) {
-    throw new VerilensError('BAD_INPUT', 'this affine map has no inverse', { place: 'vision.invertAffine', expected: 'a finite, non-zero determinant', got: `${det}` });
+    throw new VerilensError('BAD_INPUT', 'this affine map has no inverse', {
+      place: 'vision.invertAffine',
+      expected: 'a finite, non-zero determinant',
+      got: `${det}`,
+    });
   }
   const A = e / det;
   const B = -b / det;
@@ -155,10 +159,18 @@ function mean(points: readonly Point[]): Point {
 
 function checkPairs(from: readonly Point[], to: readonly Point[], least: number, place: string): void {
   if (from.length !== to.length || from.length < least) {
-    throw new VerilensError('BAD_INPUT', 'the two point lists cannot be matched', { place, expected: `equal counts, at least ${least}`, got: `${from.length} and ${to.length}` });
+    throw new VerilensError('BAD_INPUT', 'the two point lists cannot be matched', {
+      place,
+      expected: `equal counts, at least ${least}`,
+      got: `${from.length} and ${to.length}`,
+    });
   }
 }
 
 function degenerate(place: string, expected: string): VerilensError {
-  return new VerilensError('BAD_INPUT', 'the points do not determine a map', { place, expected, got: 'points that coincide, are collinear or are not finite' });
+  return new VerilensError('BAD_INPUT', 'the points do not determine a map', {
+    place,
+    expected,
+    got: 'points that coincide, are collinear or are not finite',
+  });
 }

@@ -3,7 +3,8 @@ import { checkImage, createImage, createPlane, type Plane } from './image.ts';
 
 /** Normalised samples of a Gaussian, `2 * radius + 1` long. Radius default: 3 sigma, rounded up. */
 export function gaussianKernel(sigma: number, radius: number = Math.ceil(3 * sigma)): Float32Array {
-  if (!(sigma > 0 && Number.isFinite(sigma))) throw new VerilensError('BAD_OPTION', 'sigma must be positive', { place: 'vision.gaussianKernel', got: `${sigma}` });
+  if (!(sigma > 0 && Number.isFinite(sigma)))
+    throw new VerilensError('BAD_OPTION', 'sigma must be positive', { place: 'vision.gaussianKernel', got: `${sigma}` });
   const kernel = new Float32Array(2 * radius + 1);
   let sum = 0;
   for (let i = -radius; i <= radius; i++) sum += kernel[i + radius] = Math.exp((-i * i) / (2 * sigma * sigma));
@@ -62,7 +63,8 @@ export function blurChannels(data: Float32Array, width: number, height: number, 
 
 /** Mean over a (2 * radius + 1) square, border values repeated; the time does not depend on the radius. */
 export function boxBlurPlane(plane: Plane, radius: number): Plane {
-  if (!(Number.isInteger(radius) && radius >= 0)) throw new VerilensError('BAD_OPTION', 'radius must be a whole number from 0', { place: 'vision.boxBlur', got: `${radius}` });
+  if (!(Number.isInteger(radius) && radius >= 0))
+    throw new VerilensError('BAD_OPTION', 'radius must be a whole number from 0', { place: 'vision.boxBlur', got: `${radius}` });
   const { width, height } = plane;
   const middle = createPlane(width, height);
   const out = createPlane(width, height);

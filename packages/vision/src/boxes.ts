@@ -37,7 +37,10 @@ export function nonMaximumSuppression<T extends Scored>(found: readonly T[], ove
  * a detection and all that overlap it by more than `overlap` become their mean weighted by score, which steadies boxes over time.
  * Key points, if any, are averaged with the box. The score is the best one's.
  */
-export function blendOverlapping<T extends Scored & { readonly keypoints?: readonly Point[] }>(found: readonly T[], overlap: number = 0.3): T[] {
+export function blendOverlapping<T extends Scored & { readonly keypoints?: readonly Point[] }>(
+  found: readonly T[],
+  overlap: number = 0.3,
+): T[] {
   let rest = byScore(found);
   const blended: T[] = [];
   while (rest.length > 0) {
@@ -45,8 +48,14 @@ export function blendOverlapping<T extends Scored & { readonly keypoints?: reado
     const group = rest.filter((other) => other === best || iou(other.box, best.box) > overlap);
     rest = rest.filter((other) => !group.includes(other));
     const total = group.reduce((sum, one) => sum + one.score, 0);
-    const average = (value: (one: T) => number): number => (total > 0 ? group.reduce((sum, one) => sum + value(one) * one.score, 0) / total : value(best));
-    const box: Box = { x: average((d) => d.box.x), y: average((d) => d.box.y), width: average((d) => d.box.width), height: average((d) => d.box.height) };
+    const average = (value: (one: T) => number): number =>
+      total > 0 ? group.reduce((sum, one) => sum + value(one) * one.score, 0) / total : value(best);
+    const box: Box = {
+      x: average((d) => d.box.x),
+      y: average((d) => d.box.y),
+      width: average((d) => d.box.width),
+      height: average((d) => d.box.height),
+    };
     const keypoints = best.keypoints?.map((_, i): Point => [average((d) => d.keypoints![i]![0]), average((d) => d.keypoints![i]![1])]);
     blended.push(keypoints === undefined ? { ...best, box } : { ...best, box, keypoints });
   }

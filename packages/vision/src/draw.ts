@@ -68,7 +68,11 @@ export function overlayHeatMap(image: Image, map: HeatMap, opacity: number = 0.6
   checkImage(image, place);
   const { values, rows, columns } = map;
   if (values.length !== rows * columns || values.length === 0) {
-    throw new VerilensError('BAD_INPUT', 'the map and its size disagree', { place, expected: `${rows} x ${columns} values`, got: `${values.length}` });
+    throw new VerilensError('BAD_INPUT', 'the map and its size disagree', {
+      place,
+      expected: `${rows} x ${columns} values`,
+      got: `${values.length}`,
+    });
   }
   const data = new Uint8ClampedArray(image.data);
   for (let y = 0, p = 0; y < image.height; y++) {

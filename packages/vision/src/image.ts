@@ -60,7 +60,11 @@ export function checkImage(image: Image, place: string): void {
 /** Throws BAD_INPUT unless both sides are whole numbers from 1 up. */
 export function checkSize(width: number, height: number, place: string): void {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
-    throw new VerilensError('BAD_INPUT', 'a picture needs whole, positive sides', { place, expected: 'width and height of at least 1', got: `${width} x ${height}` });
+    throw new VerilensError('BAD_INPUT', 'a picture needs whole, positive sides', {
+      place,
+      expected: 'width and height of at least 1',
+      got: `${width} x ${height}`,
+    });
   }
 }
 
@@ -68,7 +72,11 @@ export function checkSize(width: number, height: number, place: string): void {
 export function outputImage(out: Image | undefined, width: number, height: number, place: string): Image {
   if (out === undefined) return createImage(width, height);
   if (out.width !== width || out.height !== height || out.data.length !== width * height * 4) {
-    throw new VerilensError('BAD_INPUT', 'the out picture has another size', { place, expected: `${width} x ${height}`, got: `${out.width} x ${out.height}` });
+    throw new VerilensError('BAD_INPUT', 'the out picture has another size', {
+      place,
+      expected: `${width} x ${height}`,
+      got: `${out.width} x ${out.height}`,
+    });
   }
   return out;
 }

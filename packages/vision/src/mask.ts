@@ -4,7 +4,9 @@ import { createPlane, type Plane } from './image.ts';
 
 /** Convex hull, counter-clockwise in x-right y-up axes, without repeated or collinear points (Andrew's monotone chain, 1979). */
 export function convexHull(points: readonly Point[]): Point[] {
-  const sorted = [...points].sort((p, q) => p[0] - q[0] || p[1] - q[1]).filter((p, i, all) => i === 0 || p[0] !== all[i - 1]![0] || p[1] !== all[i - 1]![1]);
+  const sorted = [...points]
+    .sort((p, q) => p[0] - q[0] || p[1] - q[1])
+    .filter((p, i, all) => i === 0 || p[0] !== all[i - 1]![0] || p[1] !== all[i - 1]![1]);
   if (sorted.length < 3) return sorted;
   const half = (list: readonly Point[]): Point[] => {
     const chain: Point[] = [];
@@ -39,7 +41,8 @@ export function polygonMask(polygon: readonly Point[], width: number, height: nu
         if (y0 <= sy !== y1 <= sy) crossings.push(x0 + ((sy - y0) / (y1 - y0)) * (x1 - x0));
       }
       crossings.sort((a, b) => a - b);
-      for (let i = 0; i + 1 < crossings.length; i += 2) coverRow(mask.data, y * width, width, crossings[i]! + 0.5, crossings[i + 1]! + 0.5, 1 / lines);
+      for (let i = 0; i + 1 < crossings.length; i += 2)
+        coverRow(mask.data, y * width, width, crossings[i]! + 0.5, crossings[i + 1]! + 0.5, 1 / lines);
     }
   }
   return softness > 0 ? gaussianBlurPlane(mask, softness) : mask;
@@ -49,14 +52,21 @@ export function polygonMask(polygon: readonly Point[], width: number, height: nu
 function coverRow(data: Float32Array, row: number, width: number, from: number, to: number, weight: number): void {
   const low = Math.max(0, from);
   const high = Math.min(width, to);
-  for (let x = Math.floor(low); x < high; x++) data[row + x] = Math.min(1, data[row + x]! + Math.max(0, Math.min(high, x + 1) - Math.max(low, x)) * weight);
+  for (let x = Math.floor(low); x < high; x++)
+    data[row + x] = Math.min(1, data[row + x]! + Math.max(0, Math.min(high, x + 1) - Math.max(low, x)) * weight);
 }
 
 /**
  * Ellipse mask 0..1 that is 1 within `1 - softness` of the radius and falls smoothly (cosine) to 0 at the radius.
  * centre in pixel-centre coordinates; radii in pixels; angle in radians, clockwise on screen; softness 0..1.
  */
-export function ellipseMask(centre: Point, radii: Point, width: number, height: number, options: { readonly angle?: number; readonly softness?: number } = {}): Plane {
+export function ellipseMask(
+  centre: Point,
+  radii: Point,
+  width: number,
+  height: number,
+  options: { readonly angle?: number; readonly softness?: number } = {},
+): Plane {
   const { angle = 0, softness = 0.2 } = options;
   const mask = createPlane(width, height);
   const c = Math.cos(angle);

@@ -38,7 +38,8 @@ export function flipVertical(image: Image): Image {
 /** Turns clockwise by `quarters` * 90 degrees (negative: anticlockwise). */
 export function rotate90(image: Image, quarters: number = 1): Image {
   const turn = ((quarters % 4) + 4) % 4;
-  if (!Number.isInteger(turn)) throw new VerilensError('BAD_OPTION', 'a turn is a whole number of quarters', { place: 'vision.rotate90', got: `${quarters}` });
+  if (!Number.isInteger(turn))
+    throw new VerilensError('BAD_OPTION', 'a turn is a whole number of quarters', { place: 'vision.rotate90', got: `${quarters}` });
   return orient(image, ([1, 6, 3, 8] as const)[turn]!);
 }
 

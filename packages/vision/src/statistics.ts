@@ -18,7 +18,11 @@ export function maskedStatistics(image: Image, mask?: Plane): MaskedStatistics {
   const place = 'vision.maskedStatistics';
   checkImage(image, place);
   if (mask !== undefined && (mask.width !== image.width || mask.height !== image.height)) {
-    throw new VerilensError('BAD_INPUT', 'picture and mask differ in size', { place, expected: `${image.width} x ${image.height}`, got: `${mask.width} x ${mask.height}` });
+    throw new VerilensError('BAD_INPUT', 'picture and mask differ in size', {
+      place,
+      expected: `${image.width} x ${image.height}`,
+      got: `${mask.width} x ${mask.height}`,
+    });
   }
   const sum = [0, 0, 0];
   const squares = [0, 0, 0];
@@ -33,7 +37,8 @@ export function maskedStatistics(image: Image, mask?: Plane): MaskedStatistics {
       squares[k]! += w * v * v;
     }
   }
-  if (!(weight > 0)) throw new VerilensError('BAD_INPUT', 'the mask is empty', { place, expected: 'some weight above 0', got: `${weight}` });
+  if (!(weight > 0))
+    throw new VerilensError('BAD_INPUT', 'the mask is empty', { place, expected: 'some weight above 0', got: `${weight}` });
   const mean = sum.map((s) => s / weight) as [number, number, number];
   const std = squares.map((s, k) => Math.sqrt(Math.max(0, s / weight - mean[k]! ** 2))) as [number, number, number];
   return { mean, std, weight };

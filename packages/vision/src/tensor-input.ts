@@ -28,7 +28,11 @@ export function toTensor(image: Image, out: Float32Array, offset: number = 0, op
   checkImage(image, 'vision.toTensor');
   const size = image.width * image.height;
   if (!(offset >= 0 && out.length >= offset + 3 * size)) {
-    throw new VerilensError('BAD_SHAPE', 'the tensor is too short for the picture', { place: 'vision.toTensor', expected: `${3 * size} floats from ${offset}`, got: `${out.length}` });
+    throw new VerilensError('BAD_SHAPE', 'the tensor is too short for the picture', {
+      place: 'vision.toTensor',
+      expected: `${3 * size} floats from ${offset}`,
+      got: `${out.length}`,
+    });
   }
   const { divide = 255, mean = [0, 0, 0], std = [1, 1, 1], layout = 'chw', order = 'rgb' } = options;
   const data = image.data;
@@ -54,7 +58,12 @@ export interface Letterbox {
 }
 
 /** Fits the whole picture into width x height without distortion, centred; the bars get the fill. One bilinear interpolation. */
-export function letterbox(image: Image, width: number, height: number, options: { readonly fill?: Fill; readonly out?: Image } = {}): Letterbox {
+export function letterbox(
+  image: Image,
+  width: number,
+  height: number,
+  options: { readonly fill?: Fill; readonly out?: Image } = {},
+): Letterbox {
   const scale = Math.min(width / image.width, height / image.height);
   const left = (width - image.width * scale) / 2;
   const top = (height - image.height * scale) / 2;

@@ -33,7 +33,8 @@ export function warpAffine(image: Image, transform: Affine, width: number, heigh
   checkImage(image, place);
   checkSize(width, height, place);
   const out = outputImage(options.out, width, height, place);
-  if (out.data === image.data) throw new VerilensError('BAD_INPUT', 'a warp cannot write into its own source', { place, remedy: 'Give another out picture.' });
+  if (out.data === image.data)
+    throw new VerilensError('BAD_INPUT', 'a warp cannot write into its own source', { place, remedy: 'Give another out picture.' });
   const inverse = invertAffine(transform);
   const source = image.data;
   const target = out.data;
@@ -66,13 +67,23 @@ export function warpAffine(image: Image, transform: Affine, width: number, heigh
 }
 
 /** As `warpAffine`, unrounded: interleaved RGB 0..255 (alpha is left out). */
-export function warpAffineFloat(image: Image, transform: Affine, width: number, height: number, options: WarpFloatOptions = {}): FloatImage {
+export function warpAffineFloat(
+  image: Image,
+  transform: Affine,
+  width: number,
+  height: number,
+  options: WarpFloatOptions = {},
+): FloatImage {
   const place = 'vision.warpAffineFloat';
   checkImage(image, place);
   checkSize(width, height, place);
   const target = options.out ?? new Float32Array(width * height * 3);
   if (target.length !== width * height * 3) {
-    throw new VerilensError('BAD_INPUT', 'the out array has another size', { place, expected: `${width * height * 3} floats`, got: `${target.length}` });
+    throw new VerilensError('BAD_INPUT', 'the out array has another size', {
+      place,
+      expected: `${width * height * 3} floats`,
+      got: `${target.length}`,
+    });
   }
   const source = image.data;
   const stride = image.width * 4;
@@ -99,7 +110,18 @@ export function warpAffineFloat(image: Image, transform: Affine, width: number, 
   return { data: target, width, height };
 }
 
-function warpSpan(source: Uint8ClampedArray | Uint8Array, stride: number, target: Uint8ClampedArray | Uint8Array, start: number, from: number, to: number, rowX: number, a: number, rowY: number, d: number): void {
+function warpSpan(
+  source: Uint8ClampedArray | Uint8Array,
+  stride: number,
+  target: Uint8ClampedArray | Uint8Array,
+  start: number,
+  from: number,
+  to: number,
+  rowX: number,
+  a: number,
+  rowY: number,
+  d: number,
+): void {
   let o = start;
   for (let x = from; x < to; x++) {
     const sx = rowX + a * x;
@@ -122,7 +144,18 @@ function warpSpan(source: Uint8ClampedArray | Uint8Array, stride: number, target
   }
 }
 
-function warpSpanFloat(source: Uint8ClampedArray | Uint8Array, stride: number, target: Float32Array, start: number, from: number, to: number, rowX: number, a: number, rowY: number, d: number): void {
+function warpSpanFloat(
+  source: Uint8ClampedArray | Uint8Array,
+  stride: number,
+  target: Float32Array,
+  start: number,
+  from: number,
+  to: number,
+  rowX: number,
+  a: number,
+  rowY: number,
+  d: number,
+): void {
   let o = start;
   for (let x = from; x < to; x++) {
     const sx = rowX + a * x;
@@ -145,7 +178,15 @@ function warpSpanFloat(source: Uint8ClampedArray | Uint8Array, stride: number, t
 }
 
 /** The run of target columns whose four source taps all exist: [from, to). */
-function insideSpan(rowX: number, a: number, rowY: number, d: number, sourceWidth: number, sourceHeight: number, width: number): [number, number] {
+function insideSpan(
+  rowX: number,
+  a: number,
+  rowY: number,
+  d: number,
+  sourceWidth: number,
+  sourceHeight: number,
+  width: number,
+): [number, number] {
   let low = 0;
   let high = width - 1;
   for (const [start, step, limit] of [

@@ -1,9 +1,30 @@
 import { VerilensError, type Affine, type Point } from '@verilens/core';
 import { describe, expect, test } from 'vitest';
-import { affineScale, boxTransform, composeAffine, fitAffine, fitSimilarity, IDENTITY, invertAffine, rotation, scaling, transformBox, transformPoint, transformPoints, translation } from '../src/index.ts';
+import {
+  affineScale,
+  boxTransform,
+  composeAffine,
+  fitAffine,
+  fitSimilarity,
+  IDENTITY,
+  invertAffine,
+  rotation,
+  scaling,
+  transformBox,
+  transformPoint,
+  transformPoints,
+  translation,
+} from '../src/index.ts';
 
-const close = (a: readonly number[], b: readonly number[], digits: number = 9): void => a.forEach((value, i) => expect(value).toBeCloseTo(b[i]!, digits));
-const points: Point[] = [[0, 0], [10, 2], [3, 8], [7, 7], [1, 5]];
+const close = (a: readonly number[], b: readonly number[], digits: number = 9): void =>
+  a.forEach((value, i) => expect(value).toBeCloseTo(b[i]!, digits));
+const points: Point[] = [
+  [0, 0],
+  [10, 2],
+  [3, 8],
+  [7, 7],
+  [1, 5],
+];
 
 test('the first map of a composition is applied first', () => {
   close(transformPoint(composeAffine(translation(1, 0), scaling(2)), [3, 4]), [8, 8]);
@@ -33,7 +54,8 @@ describe('fitting', () => {
 
   test('noisy points: no small change of the map fits better', () => {
     const to = transformPoints(similarity, points).map(([x, y], i): Point => [x + Math.sin(i * 9), y + Math.cos(i * 5)]);
-    const loss = (map: Affine): number => transformPoints(map, points).reduce((sum, [x, y], i) => sum + (x - to[i]![0]) ** 2 + (y - to[i]![1]) ** 2, 0);
+    const loss = (map: Affine): number =>
+      transformPoints(map, points).reduce((sum, [x, y], i) => sum + (x - to[i]![0]) ** 2 + (y - to[i]![1]) ** 2, 0);
     for (const [fit, moves] of [
       [fitSimilarity(points, to), [rotation(1e-3), scaling(1.001), translation(1e-2, 0), translation(0, 1e-2)]],
       [fitAffine(points, to), [rotation(1e-3), scaling(1.001, 1), scaling(1, 1.001), translation(1e-2, 0)]],
@@ -46,9 +68,29 @@ describe('fitting', () => {
   });
 
   test('refuses points that settle nothing', () => {
-    expect(() => fitSimilarity([[1, 1], [1, 1]], [[0, 0], [1, 1]])).toThrow(VerilensError);
+    expect(() =>
+      fitSimilarity(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        [
+          [0, 0],
+          [1, 1],
+        ],
+      ),
+    ).toThrow(VerilensError);
     expect(() => fitSimilarity([[1, 1]], [[0, 0]])).toThrow(VerilensError);
-    expect(() => fitAffine([[0, 0], [1, 1], [2, 2]], points.slice(0, 3))).toThrow(VerilensError);
+    expect(() =>
+      fitAffine(
+        [
+          [0, 0],
+          [1, 1],
+          [2, 2],
+        ],
+        points.slice(0, 3),
+      ),
+    ).toThrow(VerilensError);
     expect(() => fitAffine(points, points.slice(1))).toThrow(VerilensError);
   });
 });

@@ -22,7 +22,8 @@ test('a single bright point spreads as a Gaussian and keeps its sum', () => {
 
 test('one colour stays one colour, up to the border', () => {
   const image = { data: new Uint8ClampedArray(9 * 5 * 4).fill(123), width: 9, height: 5 };
-  for (const out of [gaussianBlur(image, 4), boxBlur(image, 7), gaussianBlur(image, 0)]) expect(out.data.every((value) => value === 123)).toBe(true);
+  for (const out of [gaussianBlur(image, 4), boxBlur(image, 7), gaussianBlur(image, 0)])
+    expect(out.data.every((value) => value === 123)).toBe(true);
 });
 
 test('a box blur is the mean of its square', () => {
@@ -33,7 +34,8 @@ test('a box blur is the mean of its square', () => {
   const clamp = (i: number, n: number): number => Math.min(n - 1, Math.max(0, i));
   const expected = Array.from({ length: 108 }, (_, i) => {
     let sum = 0;
-    for (let dy = -2; dy <= 2; dy++) for (let dx = -2; dx <= 2; dx++) sum += plane.data[clamp(Math.floor(i / 12) + dy, 9) * 12 + clamp((i % 12) + dx, 12)]!;
+    for (let dy = -2; dy <= 2; dy++)
+      for (let dx = -2; dx <= 2; dx++) sum += plane.data[clamp(Math.floor(i / 12) + dy, 9) * 12 + clamp((i % 12) + dx, 12)]!;
     return sum / 25;
   });
   expect(worst(out.data, expected)).toBeLessThan(1e-3);

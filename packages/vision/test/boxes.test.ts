@@ -12,7 +12,13 @@ test('intersection over union', () => {
 });
 
 test('suppression keeps the best of each heap', () => {
-  const found = [{ box: box(0, 0), score: 0.6 }, { box: box(1, 0), score: 0.9 }, { box: box(40, 0), score: 0.5 }, { box: box(2, 0), score: 0.8 }, { box: box(0, 0), score: NaN }];
+  const found = [
+    { box: box(0, 0), score: 0.6 },
+    { box: box(1, 0), score: 0.9 },
+    { box: box(40, 0), score: 0.5 },
+    { box: box(2, 0), score: 0.8 },
+    { box: box(0, 0), score: NaN },
+  ];
   expect(nonMaximumSuppression(found, 0.5).map((one) => one.score)).toEqual([0.9, 0.5]);
   expect(nonMaximumSuppression(found, 0.5, 1).length).toBe(1);
   expect(nonMaximumSuppression(found, 1).length).toBe(4);

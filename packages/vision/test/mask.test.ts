@@ -6,15 +6,33 @@ import { pixel } from './pictures.ts';
 const sum = (data: Float32Array): number => data.reduce((a, b) => a + b, 0);
 
 test('the hull holds every point and only corners', () => {
-  const points: Point[] = [[0, 0], [4, 0], [4, 3], [0, 3], [2, 1], [2, 0], [4, 3], [1, 2]];
+  const points: Point[] = [
+    [0, 0],
+    [4, 0],
+    [4, 3],
+    [0, 3],
+    [2, 1],
+    [2, 0],
+    [4, 3],
+    [1, 2],
+  ];
   const hull = convexHull(points);
   expect(hull.length).toBe(4);
   expect(new Set(hull.map(String))).toEqual(new Set(['0,0', '4,0', '4,3', '0,3']));
-  expect(convexHull([[1, 1], [1, 1]])).toEqual([[1, 1]]);
+  expect(
+    convexHull([
+      [1, 1],
+      [1, 1],
+    ]),
+  ).toEqual([[1, 1]]);
 });
 
 test('a filled polygon has its area, hard or soft', () => {
-  const triangle: Point[] = [[5, 5], [45, 10], [20, 40]];
+  const triangle: Point[] = [
+    [5, 5],
+    [45, 10],
+    [20, 40],
+  ];
   const area = Math.abs((45 - 5) * (40 - 5) - (20 - 5) * (10 - 5)) / 2;
   expect(Math.abs(sum(polygonMask(triangle, 60, 60).data) - area)).toBeLessThan(2);
   const soft = polygonMask(triangle, 60, 60, 2);
@@ -25,7 +43,20 @@ test('a filled polygon has its area, hard or soft', () => {
 });
 
 test('a polygon larger than the mask is cut to it', () => {
-  expect(sum(polygonMask([[-100, -100], [200, -100], [200, 200], [-100, 200]], 8, 8).data)).toBeCloseTo(64, 3);
+  expect(
+    sum(
+      polygonMask(
+        [
+          [-100, -100],
+          [200, -100],
+          [200, 200],
+          [-100, 200],
+        ],
+        8,
+        8,
+      ).data,
+    ),
+  ).toBeCloseTo(64, 3);
 });
 
 test('an ellipse is one inside, zero outside, smooth between', () => {

@@ -8,7 +8,12 @@ test('crop rounds, cuts to the picture and refuses what lies outside', () => {
   const part = crop(image, { x: 2.4, y: -3, width: 4, height: 5 });
   expect([part.width, part.height]).toEqual([4, 2]);
   expect(pixel(part, 1, 1)).toEqual(pixel(image, 3, 1));
-  for (const box of [{ x: 10, y: 0, width: 5, height: 5 }, { x: 0, y: 0, width: 0, height: 3 }, { x: NaN, y: 0, width: 2, height: 2 }]) expect(() => crop(image, box)).toThrow(VerilensError);
+  for (const box of [
+    { x: 10, y: 0, width: 5, height: 5 },
+    { x: 0, y: 0, width: 0, height: 3 },
+    { x: NaN, y: 0, width: 2, height: 2 },
+  ])
+    expect(() => crop(image, box)).toThrow(VerilensError);
 });
 
 test('turns and mirrors', () => {

@@ -9,7 +9,11 @@ export function ramp(width: number, height: number): Image {
 
 export function noise(width: number, height: number, seed: number = 1): Image {
   let state = seed;
-  return { data: Uint8ClampedArray.from({ length: width * height * 4 }, () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 23), width, height };
+  return {
+    data: Uint8ClampedArray.from({ length: width * height * 4 }, () => (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 23),
+    width,
+    height,
+  };
 }
 
 export function pixel(image: { data: ArrayLike<number>; width: number }, x: number, y: number): number[] {

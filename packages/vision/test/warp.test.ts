@@ -1,6 +1,17 @@
 import { VerilensError, type Affine, type Image } from '@verilens/core';
 import { describe, expect, test } from 'vitest';
-import { composeAffine, createImage, IDENTITY, invertAffine, rotation, scaling, translation, warpAffine, warpAffineFloat, type Fill } from '../src/index.ts';
+import {
+  composeAffine,
+  createImage,
+  IDENTITY,
+  invertAffine,
+  rotation,
+  scaling,
+  translation,
+  warpAffine,
+  warpAffineFloat,
+  type Fill,
+} from '../src/index.ts';
 import { noise, pixel, ramp, worst } from './pictures.ts';
 
 /** Straight from the definition. */
@@ -16,13 +27,21 @@ function reference(image: Image, map: Affine, width: number, height: number, fil
     for (let x = 0; x < width; x++) {
       const sx = a * x + b * y + c;
       const sy = d * x + e * y + f;
-      for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+      for (const [dx, dy] of [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ] as const) {
         const tx = Math.floor(sx) + dx;
         const ty = Math.floor(sy) + dy;
         const weight = (1 - Math.abs(sx - tx)) * (1 - Math.abs(sy - ty));
         for (let k = 0; k < 4; k++) {
           const outside = tx < 0 || ty < 0 || tx >= image.width || ty >= image.height;
-          const value = outside && typeof fill !== 'string' ? (fill[k] ?? 255) : image.data[(fold(ty, image.height) * image.width + fold(tx, image.width)) * 4 + k]!;
+          const value =
+            outside && typeof fill !== 'string'
+              ? (fill[k] ?? 255)
+              : image.data[(fold(ty, image.height) * image.width + fold(tx, image.width)) * 4 + k]!;
           out[(y * width + x) * 4 + k]! += weight * value;
         }
       }
@@ -43,7 +62,11 @@ const maps: [string, Affine][] = [
 ];
 
 describe.each(maps)('%s', (_name, map) => {
-  test.each<[string, Fill]>([['reflect', 'reflect'], ['edge', 'edge'], ['colour', [10, 200, 30, 40]]])('%s agrees with the definition', (_fill, fill) => {
+  test.each<[string, Fill]>([
+    ['reflect', 'reflect'],
+    ['edge', 'edge'],
+    ['colour', [10, 200, 30, 40]],
+  ])('%s agrees with the definition', (_fill, fill) => {
     const image = noise(20, 16);
     const expected = reference(image, map, 24, 18, fill);
     expect(worst(warpAffine(image, map, 24, 18, { fill }).data, expected)).toBeLessThanOrEqual(0.5001);
@@ -63,12 +86,18 @@ test('a smooth picture survives a turn there and back', () => {
   const image = ramp(40, 30);
   const map = rotation(0.2, [20, 15]);
   const back = warpAffine(warpAffine(image, map, 40, 30, { fill: 'edge' }), invertAffine(map), 40, 30, { fill: 'edge' });
-  for (const [x, y] of [[15, 12], [20, 15], [25, 18]] as const) expect(worst(pixel(back, x, y), pixel(image, x, y))).toBeLessThanOrEqual(1);
+  for (const [x, y] of [
+    [15, 12],
+    [20, 15],
+    [25, 18],
+  ] as const)
+    expect(worst(pixel(back, x, y), pixel(image, x, y))).toBeLessThanOrEqual(1);
 });
 
 test('pictures of one pixel, and out pictures', () => {
   const one = createImage(1, 1, [9, 8, 7]);
-  for (const fill of ['edge', 'reflect'] as const) expect(pixel(warpAffine(one, rotation(1), 3, 3, { fill }), 2, 2)).toEqual([9, 8, 7, 255]);
+  for (const fill of ['edge', 'reflect'] as const)
+    expect(pixel(warpAffine(one, rotation(1), 3, 3, { fill }), 2, 2)).toEqual([9, 8, 7, 255]);
   const out = createImage(5, 5);
   expect(warpAffine(ramp(9, 9), IDENTITY, 5, 5, { out })).toBe(out);
   expect(() => warpAffine(ramp(9, 9), IDENTITY, 6, 5, { out })).toThrow(VerilensError);

@@ -54,9 +54,25 @@ export async function detect(names: readonly string[], options: DetectCommandOpt
       }
       progress.show(input.name, undefined, engine === undefined ? 'loading models' : `${index + 1} of ${inputs.length}`);
       engine ??= await openEngine(chosen, options, environment);
-      show(await judgeFile(engine, input, { ...options, wantsFacts: options.json === true || report !== undefined, wantsStill: report !== undefined, wantsLength: terminal.errIsTty }, environment, (processedMs, durationMs) =>
-        progress.show(input.name, durationMs ? processedMs / durationMs : undefined, inputs.length > 1 ? `${index + 1} of ${inputs.length}` : ''),
-      ));
+      show(
+        await judgeFile(
+          engine,
+          input,
+          {
+            ...options,
+            wantsFacts: options.json === true || report !== undefined,
+            wantsStill: report !== undefined,
+            wantsLength: terminal.errIsTty,
+          },
+          environment,
+          (processedMs, durationMs) =>
+            progress.show(
+              input.name,
+              durationMs ? processedMs / durationMs : undefined,
+              inputs.length > 1 ? `${index + 1} of ${inputs.length}` : '',
+            ),
+        ),
+      );
     }
   } catch (error) {
     if (!signal.aborted && !isAbort(error)) throw error;
@@ -81,13 +97,18 @@ export function codeFor(items: readonly ReportItem[], failOn?: 'manipulated'): n
   return items.every(isJudged) ? exitCode.ok : exitCode.failed;
 }
 
-async function choosePlugins(names: readonly string[] | undefined, { toolkit, folder, terminal }: CliEnvironment): Promise<readonly InstalledPlugin[]> {
+async function choosePlugins(
+  names: readonly string[] | undefined,
+  { toolkit, folder, terminal }: CliEnvironment,
+): Promise<readonly InstalledPlugin[]> {
   const { plugins, problems } = await toolkit.plugins(folder);
   for (const { error } of problems) terminal.err(`warning ${failureLine(toFailure(error))}\n`);
   const detectors = plugins.filter((plugin) => plugin.role === 'detector');
   const available = detectors.map((plugin) => plugin.name);
   if (names !== undefined) {
-    return [...new Set(names)].map((name) => detectors.find((plugin) => plugin.name === name) ?? raise(unknownPlugin(name, available, problems.length)));
+    return [...new Set(names)].map(
+      (name) => detectors.find((plugin) => plugin.name === name) ?? raise(unknownPlugin(name, available, problems.length)),
+    );
   }
   if (detectors.length > 0) return detectors;
   throw new VerilensError('UNKNOWN_NAME', 'no detector is installed here', {
@@ -117,7 +138,14 @@ async function judgeFile(
     const { info } = result.media;
     return {
       name: input.name,
-      media: facts && { mimeType: `${result.media.kind}/${info.format}`, width: info.width || undefined, height: info.height || undefined, durationMs: info.durationMs, frameRate: info.frameRate, ...facts },
+      media: facts && {
+        mimeType: `${result.media.kind}/${info.format}`,
+        width: info.width || undefined,
+        height: info.height || undefined,
+        durationMs: info.durationMs,
+        frameRate: info.frameRate,
+        ...facts,
+      },
       result,
       still: options.wantsStill ? await pickStill(engine, input.path, result, signal) : undefined,
     };

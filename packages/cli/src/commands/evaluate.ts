@@ -28,7 +28,12 @@ export interface EvaluateCommandOptions {
 export async function evaluate(name: string, options: EvaluateCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, toolkit, signal } = environment;
   const plugin = await pickPlugin(name, toolkit, folder);
-  if (plugin.role !== 'detector') throw new VerilensError('UNSUPPORTED', 'only detectors can be evaluated', { place: name, expected: 'a detector', got: `a ${plugin.role}` });
+  if (plugin.role !== 'detector')
+    throw new VerilensError('UNSUPPORTED', 'only detectors can be evaluated', {
+      place: name,
+      expected: 'a detector',
+      got: `a ${plugin.role}`,
+    });
   const { openDataset } = await import('@verilens/data/node');
   const dataset = await openDataset(resolve(folder, options.data), { split: options.split });
   for (const { path, reason } of dataset.skipped.slice(0, 5)) terminal.err(`passed over ${printable(path)}: ${printable(reason)}\n`);
@@ -77,7 +82,13 @@ function evaluationText(files: readonly EvaluatedFile[], { rows, falseAlarms, in
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   const perFile = files
     .toSorted((a, b) => (b.score ?? -1) - (a.score ?? -1))
-    .map((file) => [file.score === null ? '-' : file.score.toFixed(3), file.status ?? 'FAILED', file.label === 'real' ? 'real' : (file.type ?? 'fake'), printable(file.name), file.failure === undefined ? '' : printable(failureLine(file.failure))]);
+    .map((file) => [
+      file.score === null ? '-' : file.score.toFixed(3),
+      file.status ?? 'FAILED',
+      file.label === 'real' ? 'real' : (file.type ?? 'fake'),
+      printable(file.name),
+      file.failure === undefined ? '' : printable(failureLine(file.failure)),
+    ]);
   const summary = rows.map((row) => [
     row.type,
     `${row.real} + ${row.fake}`,
@@ -88,8 +99,12 @@ function evaluationText(files: readonly EvaluatedFile[], { rows, falseAlarms, in
   return [
     table([['score', 'status', 'truth', 'file', ''], ...perFile], [0]),
     '',
-    rows.length === 0 ? 'No AUC: it takes judged files of both classes.' : table([['fakes', 'real + fake', 'AUC [95 % interval]', 'equal error', 'called manipulated'], ...summary]),
-    ...(rows[0]?.resampled === 'files' ? ['The interval draws single files: there are too few people to draw whole people, so it is narrower than it should be.'] : []),
+    rows.length === 0
+      ? 'No AUC: it takes judged files of both classes.'
+      : table([['fakes', 'real + fake', 'AUC [95 % interval]', 'equal error', 'called manipulated'], ...summary]),
+    ...(rows[0]?.resampled === 'files'
+      ? ['The interval draws single files: there are too few people to draw whole people, so it is narrower than it should be.']
+      : []),
     '',
     `Real files called manipulated: ${percent(falseAlarms)}. Inconclusive: ${percent(inconclusive)}. Without a score: ${unjudged} of ${files.length}.`,
     '',

@@ -26,7 +26,10 @@ export async function evidence(name: string, options: EvidenceCommandOptions, en
   const { terminal, folder, signal, toolkit } = environment;
   const trainer = await openTrainer(name, environment);
   if (trainer.evidence === undefined) {
-    throw new VerilensError('UNSUPPORTED', 'this plugin carries no claims to rerun', { place: name, remedy: 'Run "verilens plugins" to see which do.' });
+    throw new VerilensError('UNSUPPORTED', 'this plugin carries no claims to rerun', {
+      place: name,
+      remedy: 'Run "verilens plugins" to see which do.',
+    });
   }
   const progress = createProgress(terminal);
   const runtime = await toolkit.runtime({ device: options.device, threads: options.threads, onFallback: fallbackNote(terminal) });
@@ -42,7 +45,9 @@ export async function evidence(name: string, options: EvidenceCommandOptions, en
     });
     progress.clear();
     const document = {
-      command: ['verilens evidence', name, `--seeds ${options.seeds.join(',')}`, options.quick ? '--quick' : ''].filter((part) => part !== '').join(' '),
+      command: ['verilens evidence', name, `--seeds ${options.seeds.join(',')}`, options.quick ? '--quick' : '']
+        .filter((part) => part !== '')
+        .join(' '),
       date: new Date().toISOString(),
       seeds: options.seeds,
       quick: options.quick === true,
@@ -71,6 +76,8 @@ export function evidenceText(report: EvidenceReport): string {
       return value === undefined ? '' : `${value.mean.toFixed(3)}${value.values.length > 1 ? ` ± ${value.sd.toFixed(3)}` : ''}`;
     }),
   ]);
-  const findings = report.findings.map(({ claim, answer, because }) => `${answer.toUpperCase().padEnd(13)} ${claim}\n${' '.repeat(14)}${because}`);
+  const findings = report.findings.map(
+    ({ claim, answer, because }) => `${answer.toUpperCase().padEnd(13)} ${claim}\n${' '.repeat(14)}${because}`,
+  );
   return `${[table([['setting', ...measures], ...rows]), ...findings, ...report.notes.map((note) => `note: ${note}`)].join('\n\n')}\n`;
 }

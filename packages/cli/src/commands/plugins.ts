@@ -13,7 +13,13 @@ export async function plugins(options: { json?: boolean }, { terminal, toolkit, 
   const rows: { name: string; role: string; version: string; description: string; presets: readonly string[]; evidence: boolean }[] = [];
   for (const plugin of found.plugins) {
     try {
-      rows.push({ name: plugin.name, role: plugin.role, version: plugin.version, description: plugin.description, ...(await training(plugin)) });
+      rows.push({
+        name: plugin.name,
+        role: plugin.role,
+        version: plugin.version,
+        description: plugin.description,
+        ...(await training(plugin)),
+      });
     } catch (error) {
       problems.push({ place: plugin.name, ...toFailure(error) });
     }
@@ -21,9 +27,13 @@ export async function plugins(options: { json?: boolean }, { terminal, toolkit, 
   if (options.json) terminal.out(jsonDocument({ plugins: rows, problems }));
   else if (rows.length === 0) terminal.out('No plugin is installed here. Install one, e.g. npm install @verilens/plugin-stdt.\n');
   else {
-    terminal.out(`${table([['name', 'role', 'version', 'presets', 'what it does'], ...rows.map((row) => [row.name, row.role, row.version, row.presets.join(', ') || '-', printable(row.description)])])}\n`);
+    terminal.out(
+      `${table([['name', 'role', 'version', 'presets', 'what it does'], ...rows.map((row) => [row.name, row.role, row.version, row.presets.join(', ') || '-', printable(row.description)])])}\n`,
+    );
   }
-  if (!options.json) for (const problem of problems) terminal.err(`${paint(terminal, 'yellow', 'problem')} ${printable(problem.place)}: ${printable(failureLine(problem))}\n`);
+  if (!options.json)
+    for (const problem of problems)
+      terminal.err(`${paint(terminal, 'yellow', 'problem')} ${printable(problem.place)}: ${printable(failureLine(problem))}\n`);
   return problems.length > 0 ? exitCode.failed : exitCode.ok;
 }
 

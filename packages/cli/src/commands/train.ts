@@ -46,7 +46,11 @@ export async function train(name: string, options: TrainCommandOptions, environm
       checkpointEvery: options.checkpointEvery,
       onProgress: (state) => {
         const { step, steps, loss } = state;
-        progress.show(`${name} ${options.preset}`, step / steps, `step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${remaining(started, step, steps)}`);
+        progress.show(
+          `${name} ${options.preset}`,
+          step / steps,
+          `step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${remaining(started, step, steps)}`,
+        );
         const now = performance.now();
         if (options.json && (now - lastLine > 1000 || step === steps)) {
           lastLine = now;
@@ -64,7 +68,16 @@ export async function train(name: string, options: TrainCommandOptions, environm
     }
     for (const { file, bytes } of result.parameters) await writeWhole(join(out, file), bytes);
     const models = result.models.map(({ file, card }) => ({ file, sha256: card.sha256 }));
-    const summary = { plugin: name, preset: options.preset, seed: options.seed, out, device: runtime.device, seconds: Math.round((performance.now() - started) / 1000), models, ...result.summary };
+    const summary = {
+      plugin: name,
+      preset: options.preset,
+      seed: options.seed,
+      out,
+      device: runtime.device,
+      seconds: Math.round((performance.now() - started) / 1000),
+      models,
+      ...result.summary,
+    };
     await writeWhole(join(out, 'summary.json'), jsonDocument(summary));
     if (options.json) terminal.out(`${JSON.stringify(summary)}\n`);
     else {
@@ -75,7 +88,9 @@ export async function train(name: string, options: TrainCommandOptions, environm
   } catch (error) {
     progress.clear();
     if (!signal.aborted && !isAbort(error)) throw error;
-    terminal.err(`Interrupted. The same command goes on from the last checkpoint in ${relative(folder, join(out, 'checkpoints')) || out}.\n`);
+    terminal.err(
+      `Interrupted. The same command goes on from the last checkpoint in ${relative(folder, join(out, 'checkpoints')) || out}.\n`,
+    );
     return exitCode.interrupted;
   } finally {
     progress.clear();

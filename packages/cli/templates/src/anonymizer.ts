@@ -29,14 +29,18 @@ export function templateName(): Plugin<'anonymizer'> {
         async anonymize(image, options = {}) {
           const elapsed = life.begin(options.signal);
           checkImage(image, name);
-          const boxes = stage === undefined ? [{ x: 0, y: 0, width: image.width, height: image.height }] : await facesIn(image, stage, options.signal);
+          const boxes =
+            stage === undefined ? [{ x: 0, y: 0, width: image.width, height: image.height }] : await facesIn(image, stage, options.signal);
           const data = new Uint8ClampedArray(image.data);
           const random = generator(options.key ?? new TextEncoder().encode(String(options.seed ?? 0)));
           for (const box of boxes) pixelate(data, image, box, random);
           const changed: Image = { data, width: image.width, height: image.height };
           return {
             image: changed,
-            faces: boxes.map((box) => ({ box, identityDistance: distance(thumbnail(image, 16, name, box), thumbnail(changed, 16, name, box)) })),
+            faces: boxes.map((box) => ({
+              box,
+              identityDistance: distance(thumbnail(image, 16, name, box), thumbnail(changed, 16, name, box)),
+            })),
             recoverable: false,
             device: runtime.device,
             durationMs: elapsed(),
@@ -72,7 +76,8 @@ function pixelate(data: Uint8ClampedArray, { width, height }: Image, box: Box, r
   for (let row = 0; row < blocks; row++) {
     for (let column = 0; column < blocks; column++) {
       const pixels: number[] = [];
-      for (let y = edge(top, bottom, row); y < edge(top, bottom, row + 1); y++) for (let x = edge(left, right, column); x < edge(left, right, column + 1); x++) pixels.push((y * width + x) * 4);
+      for (let y = edge(top, bottom, row); y < edge(top, bottom, row + 1); y++)
+        for (let x = edge(left, right, column); x < edge(left, right, column + 1); x++) pixels.push((y * width + x) * 4);
       for (const channel of [0, 1, 2]) {
         const mean = pixels.reduce((sum, at) => sum + data[at + channel]!, 0) / Math.max(1, pixels.length);
         const level = mean + 24 * (random() - 0.5);

@@ -26,11 +26,21 @@ export function templateName(): Plugin<'detector'> {
         },
         async detect(input: DetectorInput, options: DetectOptions = {}): Promise<DetectionResult> {
           const elapsed = life.begin(options.signal);
-          if (input.kind !== 'image') throw new VerilensError('BAD_INPUT', 'another kind of input was handed over', { place: name, expected: 'image', got: input.kind });
+          if (input.kind !== 'image')
+            throw new VerilensError('BAD_INPUT', 'another kind of input was handed over', {
+              place: name,
+              expected: 'image',
+              got: input.kind,
+            });
           const score = detail(input.image);
           // Without calibration no score may be called manipulated: a threshold of 1 is never reached.
           const threshold = options.threshold ?? 1;
-          if (!(threshold >= 0 && threshold <= 1)) throw new VerilensError('BAD_OPTION', 'the threshold cannot be used', { place: name, expected: '0..1', got: String(threshold) });
+          if (!(threshold >= 0 && threshold <= 1))
+            throw new VerilensError('BAD_OPTION', 'the threshold cannot be used', {
+              place: name,
+              expected: '0..1',
+              got: String(threshold),
+            });
           const status = score >= threshold ? 'MANIPULATED' : 'INCONCLUSIVE';
           const reason = status === 'INCONCLUSIVE' ? 'this detector is not calibrated yet' : undefined;
           return {
@@ -62,7 +72,8 @@ function detail(image: Image): number {
     return 0.2126 * data[i]! + 0.7152 * data[i + 1]! + 0.0722 * data[i + 2]!;
   };
   let sum = 0;
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) sum += Math.abs(4 * grey(x, y) - grey(x - 1, y) - grey(x + 1, y) - grey(x, y - 1) - grey(x, y + 1));
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) sum += Math.abs(4 * grey(x, y) - grey(x - 1, y) - grey(x + 1, y) - grey(x, y - 1) - grey(x, y + 1));
   const mean = sum / (width * height);
   return mean / (mean + 20);
 }

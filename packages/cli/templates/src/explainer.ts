@@ -29,7 +29,11 @@ export function templateName(): Plugin<'explainer'> {
           const elapsed = life.begin(options.signal);
           checkImage(image, name);
           if (options.baseline !== undefined && options.baseline.kind !== 'constant') {
-            throw new VerilensError('UNSUPPORTED', 'only a constant baseline is known', { place: name, expected: 'constant', got: options.baseline.kind });
+            throw new VerilensError('UNSUPPORTED', 'only a constant baseline is known', {
+              place: name,
+              expected: 'constant',
+              got: options.baseline.kind,
+            });
           }
           const rgb = options.baseline?.rgb ?? grey;
           let modelRuns = 0;
@@ -49,7 +53,11 @@ export function templateName(): Plugin<'explainer'> {
           const fidelity =
             options.fidelity === false
               ? undefined
-              : { ...(await curves(order, image, rgb, value!, measure)), random: await curves(shuffled(values.length, options.seed ?? 0), image, rgb, value!, measure), steps: cells };
+              : {
+                  ...(await curves(order, image, rgb, value!, measure)),
+                  random: await curves(shuffled(values.length, options.seed ?? 0), image, rgb, value!, measure),
+                  steps: cells,
+                };
           const peak = Math.max(...values.map(Math.abs));
           return {
             objective,
@@ -72,16 +80,24 @@ export function templateName(): Plugin<'explainer'> {
 function valueOf(scores: Float32Array, model: ExplainableModel, objective: Objective): number {
   const of = (output: string): number => {
     const index = model.outputs.indexOf(output);
-    if (index < 0) throw new VerilensError('UNKNOWN_NAME', `the model has no output "${output}"`, { place: name, expected: model.outputs.join(', ') });
+    if (index < 0)
+      throw new VerilensError('UNKNOWN_NAME', `the model has no output "${output}"`, { place: name, expected: model.outputs.join(', ') });
     return scores[index]!;
   };
   return objective.kind === 'output' ? of(objective.output) : of(objective.output) - of(objective.against);
 }
 
 /** Mean of the objective along removing, and along putting back, one row's worth of cells at a time; as a share of the full value. */
-async function curves(order: readonly number[], image: Image, rgb: readonly [number, number, number], full: number, measure: (pictures: readonly Image[]) => Promise<readonly number[]>): Promise<{ deletion: number; insertion: number }> {
+async function curves(
+  order: readonly number[],
+  image: Image,
+  rgb: readonly [number, number, number],
+  full: number,
+  measure: (pictures: readonly Image[]) => Promise<readonly number[]>,
+): Promise<{ deletion: number; insertion: number }> {
   const steps = Array.from({ length: cells + 1 }, (_, step) => step * cells);
-  const share = (values: readonly number[]): number => values.reduce((sum, item) => sum + item, 0) / values.length / (Math.abs(full) > 1e-9 ? full : 1);
+  const share = (values: readonly number[]): number =>
+    values.reduce((sum, item) => sum + item, 0) / values.length / (Math.abs(full) > 1e-9 ? full : 1);
   const removed = await measure(steps.map((count) => hide(image, order.slice(0, count), rgb)));
   const restored = await measure(steps.map((count) => hide(image, order.slice(count), rgb)));
   return { deletion: share(removed), insertion: share(restored) };

@@ -50,7 +50,10 @@ export function templateName(): Plugin<'grounder'> {
             options.onProgress?.({ processedMs: frame.timestampMs });
           }
           if (measures.length === 0) throw new VerilensError('BAD_INPUT', 'the video has no frames', { place: name });
-          const known = text.toLowerCase().split(/\W+/).flatMap((word) => (Object.hasOwn(words, word) ? [words[word]!] : []));
+          const known = text
+            .toLowerCase()
+            .split(/\W+/)
+            .flatMap((word) => (Object.hasOwn(words, word) ? [words[word]!] : []));
           const moments = known.length === 0 ? [] : momentsOf(measures, (item) => Math.min(...known.map((word) => word(item))));
           return { text, moments: moments.slice(0, options.top ?? 5), device: runtime.device, durationMs: elapsed() };
         },
@@ -73,7 +76,13 @@ function momentsOf(measures: readonly Measure[], fit: (measure: Measure) => numb
   const moments: Moment[] = [];
   let run: Measure[] = [];
   const close = (): void => {
-    if (run.length > 0) moments.push({ startMs: run[0]!.timestampMs, endMs: run.at(-1)!.timestampMs, score: run.reduce((sum, item) => sum + fit(item), 0) / run.length, boxes: [] });
+    if (run.length > 0)
+      moments.push({
+        startMs: run[0]!.timestampMs,
+        endMs: run.at(-1)!.timestampMs,
+        score: run.reduce((sum, item) => sum + fit(item), 0) / run.length,
+        boxes: [],
+      });
     run = [];
   };
   for (const item of measures) {

@@ -40,7 +40,10 @@ export function templateName(): Plugin<'incremental-learner'> {
         async learn({ classes }, options = {}) {
           const elapsed = life.begin(options.signal);
           if (classes.length === 0 || classes.some(({ label, images }) => label === '' || images.length === 0)) {
-            throw new VerilensError('BAD_INPUT', 'the session cannot be learned', { place: name, expected: 'at least one class, each with a label and a picture' });
+            throw new VerilensError('BAD_INPUT', 'the session cannot be learned', {
+              place: name,
+              expected: 'at least one class, each with a label and a picture',
+            });
           }
           // A copy, so that a session that fails half way leaves everything as it was.
           const next = new Map(prototypes);
@@ -58,16 +61,24 @@ export function templateName(): Plugin<'incremental-learner'> {
         },
         async predict(image, options = {}) {
           const elapsed = life.begin(options.signal);
-          if (prototypes.size === 0) throw new VerilensError('BAD_INPUT', 'nothing has been learned', { place: name, remedy: 'Call learn first.' });
+          if (prototypes.size === 0)
+            throw new VerilensError('BAD_INPUT', 'nothing has been learned', { place: name, remedy: 'Call learn first.' });
           const values = thumbnail(image, side, name);
-          const weights = [...prototypes].map(([label, { sum, count }]) => ({ label, weight: Math.exp(-20 * distance(values, sum, count)) + 1e-30 }));
+          const weights = [...prototypes].map(([label, { sum, count }]) => ({
+            label,
+            weight: Math.exp(-20 * distance(values, sum, count)) + 1e-30,
+          }));
           const total = weights.reduce((sum, { weight }) => sum + weight, 0);
           const labels = weights.map(({ label, weight }) => ({ label, score: weight / total })).sort((a, b) => b.score - a.score);
           return { labels, device: runtime.device, durationMs: elapsed() };
         },
         async save() {
           life.begin();
-          const state = { method: name, session, prototypes: [...prototypes].map(([label, { sum, count }]) => ({ label, sum: [...sum], count })) };
+          const state = {
+            method: name,
+            session,
+            prototypes: [...prototypes].map(([label, { sum, count }]) => ({ label, sum: [...sum], count })),
+          };
           return new TextEncoder().encode(JSON.stringify(state));
         },
         async restore(bytes) {
@@ -96,10 +107,16 @@ interface SavedState {
 function parse(bytes: Uint8Array): SavedState {
   try {
     const state = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as SavedState & { method?: unknown };
-    const sound = state.prototypes.every(({ label, sum, count }) => typeof label === 'string' && sum.length === side * side && sum.every(Number.isFinite) && Number.isInteger(count) && count > 0);
+    const sound = state.prototypes.every(
+      ({ label, sum, count }) =>
+        typeof label === 'string' && sum.length === side * side && sum.every(Number.isFinite) && Number.isInteger(count) && count > 0,
+    );
     if (state.method === name && Number.isInteger(state.session) && sound) return state;
   } catch (cause) {
     throw new VerilensError('BAD_INPUT', 'the saved state is damaged', { place: name, cause });
   }
-  throw new VerilensError('BAD_INPUT', 'the saved state is of another method', { place: name, remedy: 'Restore what save of this method gave.' });
+  throw new VerilensError('BAD_INPUT', 'the saved state is of another method', {
+    place: name,
+    remedy: 'Restore what save of this method gave.',
+  });
 }

@@ -42,15 +42,25 @@ export function templateName(): Plugin<'recognizer'> {
           checkRate(options.maxFalseAcceptRate);
           const distance = cosineDistance(vectorOf(a), vectorOf(b));
           const falseAcceptRate = rate(distance);
-          return { distance, similarity: 1 - falseAcceptRate, falseAcceptRate, match: falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit), ...info(elapsed) };
+          return {
+            distance,
+            similarity: 1 - falseAcceptRate,
+            falseAcceptRate,
+            match: falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit),
+            ...info(elapsed),
+          };
         },
         async classify(_image, options = {}) {
           life.begin(options.signal);
-          throw new VerilensError('UNSUPPORTED', 'this method embeds and compares; it has no labels', { place: name, remedy: 'Use enroll and identify.' });
+          throw new VerilensError('UNSUPPORTED', 'this method embeds and compares; it has no labels', {
+            place: name,
+            remedy: 'Use enroll and identify.',
+          });
         },
         async enroll(identity, images, options = {}) {
           const elapsed = life.begin(options.signal);
-          if (identity === '' || images.length === 0) throw new VerilensError('BAD_INPUT', 'nothing to enroll', { place: name, expected: 'a name and at least one picture' });
+          if (identity === '' || images.length === 0)
+            throw new VerilensError('BAD_INPUT', 'nothing to enroll', { place: name, expected: 'a name and at least one picture' });
           const vectors = images.map(vectorOf);
           gallery.set(identity, [...(gallery.get(identity) ?? []), ...vectors]);
           return { identity, samples: gallery.get(identity)!.length, ...info(elapsed) };
@@ -72,8 +82,14 @@ export function templateName(): Plugin<'recognizer'> {
             })
             .sort((a, b) => a.distance - b.distance);
           const best = candidates[0];
-          const known = best !== undefined && best.falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit * Math.max(1, gallery.size));
-          return { identity: known ? best.identity : null, candidates: candidates.slice(0, options.top ?? 5), gallerySize: gallery.size, ...info(elapsed) };
+          const known =
+            best !== undefined && best.falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit * Math.max(1, gallery.size));
+          return {
+            identity: known ? best.identity : null,
+            candidates: candidates.slice(0, options.top ?? 5),
+            gallerySize: gallery.size,
+            ...info(elapsed),
+          };
         },
         dispose: life.dispose,
         [Symbol.asyncDispose]: life.dispose,
@@ -96,7 +112,11 @@ function unit(vector: Float32Array): Float32Array {
 
 function checkVector(vector: Float32Array): Float32Array {
   if (vector.length === side * side + 1 && vector.every(Number.isFinite)) return vector;
-  throw new VerilensError('BAD_INPUT', 'the embedding is not one of this method', { place: name, expected: `${side * side + 1} finite values`, got: `${vector.length} values` });
+  throw new VerilensError('BAD_INPUT', 'the embedding is not one of this method', {
+    place: name,
+    expected: `${side * side + 1} finite values`,
+    got: `${vector.length} values`,
+  });
 }
 
 function checkRate(rate: number | undefined): void {

@@ -26,9 +26,18 @@ export function templateName(): Plugin<'synthesizer'> {
         async synthesize(request, options = {}) {
           const elapsed = life.begin(options.signal);
           const { label, prompt, reference, count = 1, seed = 0 } = request;
-          if (label !== undefined) throw new VerilensError('UNKNOWN_NAME', `no label is called "${label}"`, { place: name, expected: 'no label: this method takes none' });
+          if (label !== undefined)
+            throw new VerilensError('UNKNOWN_NAME', `no label is called "${label}"`, {
+              place: name,
+              expected: 'no label: this method takes none',
+            });
           if (reference !== undefined) throw new VerilensError('UNSUPPORTED', 'this method takes no reference picture', { place: name });
-          if (!Number.isInteger(count) || count < 1) throw new VerilensError('BAD_OPTION', 'count is not usable', { place: name, expected: 'a whole number of at least 1', got: String(count) });
+          if (!Number.isInteger(count) || count < 1)
+            throw new VerilensError('BAD_OPTION', 'count is not usable', {
+              place: name,
+              expected: 'a whole number of at least 1',
+              got: String(count),
+            });
           const random = generator(seed ^ hash(prompt ?? ''));
           const images: Image[] = [];
           for (let i = 0; i < count; i++) {

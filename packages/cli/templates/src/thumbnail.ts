@@ -4,7 +4,12 @@ import { type Box, type Image, VerilensError } from '@verilens/core';
  * Mean luminance of each cell of a `size` x `size` grid over the picture, or over a box of it, row by row, 0..1.
  * @throws VerilensError BAD_INPUT for a picture whose size and data disagree
  */
-export function thumbnail(image: Image, size: number, place: string, box: Box = { x: 0, y: 0, width: image.width, height: image.height }): Float32Array {
+export function thumbnail(
+  image: Image,
+  size: number,
+  place: string,
+  box: Box = { x: 0, y: 0, width: image.width, height: image.height },
+): Float32Array {
   checkImage(image, place);
   const values = new Float32Array(size * size);
   const at = (x: number, y: number): number => {

@@ -38,9 +38,14 @@ export function templateName(): Plugin<'tracker'> {
         },
         async update(frame: VideoFrame, options = {}) {
           const elapsed = life.begin(options.signal);
-          if (held === undefined) throw new VerilensError('BAD_INPUT', 'update before init', { place: name, remedy: 'Call init with a frame and a box first.' });
+          if (held === undefined)
+            throw new VerilensError('BAD_INPUT', 'update before init', { place: name, remedy: 'Call init with a frame and a box first.' });
           if (!(frame.timestampMs >= held.timestampMs)) {
-            throw new VerilensError('BAD_INPUT', 'time runs backwards', { place: name, expected: `at least ${held.timestampMs} ms`, got: `${frame.timestampMs} ms` });
+            throw new VerilensError('BAD_INPUT', 'time runs backwards', {
+              place: name,
+              expected: `at least ${held.timestampMs} ms`,
+              got: `${frame.timestampMs} ms`,
+            });
           }
           checkImage(frame.image, name);
           const found = search(frame, held.template, held.box);
@@ -61,7 +66,11 @@ export function templateName(): Plugin<'tracker'> {
 function search(frame: VideoFrame, template: Float32Array, around: Box): { box: Box; correlation: number } {
   let best = { box: around, correlation: correlate(template, thumbnail(frame.image, side, name, around)) };
   const reach = Math.max(6, Math.min(around.width, around.height) / 3);
-  for (const [step, span] of [[2, reach], [1, 2], [0.5, 1]] as const) {
+  for (const [step, span] of [
+    [2, reach],
+    [1, 2],
+    [0.5, 1],
+  ] as const) {
     const centre = best.box;
     for (let dy = -span; dy <= span; dy += step) {
       for (let dx = -span; dx <= span; dx += step) {

@@ -5,7 +5,12 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** Engine messages without the engine's own prefixes, source positions and line breaks. */
 function plain(error: unknown): string {
-  return messageOf(error).replace(/\s+/g, ' ').replace(/^.*?ERROR_MESSAGE: /, '').replace(/\S+\.(cc|cpp|h):\d+ /g, '').slice(0, 600).trim();
+  return messageOf(error)
+    .replace(/\s+/g, ' ')
+    .replace(/^.*?ERROR_MESSAGE: /, '')
+    .replace(/\S+\.(cc|cpp|h):\d+ /g, '')
+    .slice(0, 600)
+    .trim();
 }
 
 /** An engine's refusal to load a model that passed our own checks, in our words. */
@@ -16,10 +21,17 @@ export function loadFailure(error: unknown, device: Device, place: string): Veri
   const op = /No Op registered for (\S+)|Could not find an implementation for (\S+)|not a registered function\/op/.exec(got);
   if (op !== null) {
     const name = op[1] ?? op[2]?.replace(/\(.*$/, '');
-    return new VerilensError('UNSUPPORTED', `the model uses an operator${name === undefined ? '' : ` (${name})`} that ${device} does not have`, { ...details, remedy: 'Try another device, or export the model to a lower opset with standard operators.' });
+    return new VerilensError(
+      'UNSUPPORTED',
+      `the model uses an operator${name === undefined ? '' : ` (${name})`} that ${device} does not have`,
+      { ...details, remedy: 'Try another device, or export the model to a lower opset with standard operators.' },
+    );
   }
   if (/opset|IR_VERSION|ir_version|model version/i.test(got)) {
-    return new VerilensError('UNSUPPORTED', 'the model is of a format version this ONNX Runtime does not read', { ...details, remedy: 'Export it again to an older opset (17 works everywhere here).' });
+    return new VerilensError('UNSUPPORTED', 'the model is of a format version this ONNX Runtime does not read', {
+      ...details,
+      remedy: 'Export it again to an older opset (17 works everywhere here).',
+    });
   }
   if (/bad_alloc|out of memory|failed to allocate|allocation failed|CUDA_OUT_OF_MEMORY/i.test(got)) {
     return new VerilensError('TOO_LARGE', `the model does not fit in the memory of ${device}`, details);
@@ -32,5 +44,10 @@ export function runFailure(error: unknown, device: Device, place: string): Veril
   if (error instanceof VerilensError) return error;
   const got = plain(error);
   const memory = /bad_alloc|out of memory|failed to allocate|allocation failed|AllocateRaw|shape is too large/i.test(got);
-  return new VerilensError('RUN_FAILED', memory ? `the run needs more memory than ${device} has` : `the run failed on ${device}`, { place, got, cause: error, remedy: memory ? 'Use smaller inputs or batches.' : undefined });
+  return new VerilensError('RUN_FAILED', memory ? `the run needs more memory than ${device} has` : `the run failed on ${device}`, {
+    place,
+    got,
+    cause: error,
+    remedy: memory ? 'Use smaller inputs or batches.' : undefined,
+  });
 }

@@ -4,7 +4,11 @@ import type { TensorMap } from '../tensor.ts';
 /** What a runtime package supplies: one ONNX Runtime on one device. Everything else is shared. */
 export interface Engine {
   /** Creates a session, or rejects with the engine's own error. */
-  create(bytes: Uint8Array, external: readonly { readonly path: string; readonly data: Uint8Array }[], device: Device): Promise<EngineSession>;
+  create(
+    bytes: Uint8Array,
+    external: readonly { readonly path: string; readonly data: Uint8Array }[],
+    device: Device,
+  ): Promise<EngineSession>;
 }
 
 /** A session of the engine, without checks, queue or wrapped errors. */
@@ -16,7 +20,9 @@ export interface EngineSession {
 }
 
 /** The part of ONNX Runtime's value metadata that a spec is made from. */
-export type ValueMetadata = { readonly name: string; readonly isTensor: false } | { readonly name: string; readonly isTensor: true; readonly type: string; readonly shape: readonly (number | string)[] };
+export type ValueMetadata =
+  | { readonly name: string; readonly isTensor: false }
+  | { readonly name: string; readonly isTensor: true; readonly type: string; readonly shape: readonly (number | string)[] };
 
 /** Metadata -> specs. Free dimensions without a name are called `?`; values that are no tensor have dtype `other`. */
 export function specsOf(metadata: readonly ValueMetadata[]): TensorSpec[] {

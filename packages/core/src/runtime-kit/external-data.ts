@@ -59,9 +59,18 @@ export function externalDataLocations(bytes: Uint8Array, place: string): string[
     visit('model', 0, bytes.length, 0);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new VerilensError('BAD_MODEL', 'the bytes are no ONNX model, or one cut short', { place, got: error.message, remedy: 'Fetch or export the file again.' });
+    throw new VerilensError('BAD_MODEL', 'the bytes are no ONNX model, or one cut short', {
+      place,
+      got: error.message,
+      remedy: 'Fetch or export the file again.',
+    });
   }
-  if (graphs === 0) throw new VerilensError('BAD_MODEL', 'the file holds no graph', { place, expected: 'an ONNX model', got: `${bytes.length} bytes without one` });
+  if (graphs === 0)
+    throw new VerilensError('BAD_MODEL', 'the file holds no graph', {
+      place,
+      expected: 'an ONNX model',
+      got: `${bytes.length} bytes without one`,
+    });
   return [...locations];
 }
 

@@ -43,20 +43,33 @@ export async function readSource(source: URL | string, options: ReadOptions): Pr
   try {
     path = pathOf(source);
   } catch (cause) {
-    throw new VerilensError('BAD_INPUT', `${String(source)} is no usable address`, { place: options.place, expected: 'a file path, a file URL or an http(s) URL', cause });
+    throw new VerilensError('BAD_INPUT', `${String(source)} is no usable address`, {
+      place: options.place,
+      expected: 'a file path, a file URL or an http(s) URL',
+      cause,
+    });
   }
   return path === undefined ? readAddress(source, options) : readFile(path, options);
 }
 
 const tooLarge = (what: string, bytes: number, options: ReadOptions): VerilensError =>
-  new VerilensError('TOO_LARGE', `${what} is larger than allowed`, { place: options.place, expected: `at most ${options.maxBytes} bytes`, got: `${bytes} bytes` });
+  new VerilensError('TOO_LARGE', `${what} is larger than allowed`, {
+    place: options.place,
+    expected: `at most ${options.maxBytes} bytes`,
+    got: `${bytes} bytes`,
+  });
 
 async function readFile(path: string, options: ReadOptions): Promise<Uint8Array> {
   const { fs } = nodeFiles() as NodeFiles;
   try {
     const stat = await fs.stat(path);
     // A pipe or device could deliver for ever.
-    if (!stat.isFile()) throw new VerilensError('NOT_FOUND', `${path} is not a file`, { place: options.place, expected: 'a regular file', got: stat.isDirectory() ? 'a folder' : 'a device or pipe' });
+    if (!stat.isFile())
+      throw new VerilensError('NOT_FOUND', `${path} is not a file`, {
+        place: options.place,
+        expected: 'a regular file',
+        got: stat.isDirectory() ? 'a folder' : 'a device or pipe',
+      });
     if (stat.size > options.maxBytes) throw tooLarge(path, stat.size, options);
     const buffer = await fs.readFile(path, { signal: options.signal });
     return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
@@ -79,16 +92,27 @@ async function readAddress(source: URL | string, options: ReadOptions): Promise<
     throw new VerilensError('BAD_INPUT', `${String(source)} is no usable address`, { place, expected: 'a URL', cause });
   }
   if (!options.fetches) {
-    throw new VerilensError('UNSUPPORTED', `${url.href} is not a file`, { place, expected: 'a file path, a file URL or bytes', got: `a ${url.protocol} address`, remedy: 'Fetch it yourself and hand over the bytes.' });
+    throw new VerilensError('UNSUPPORTED', `${url.href} is not a file`, {
+      place,
+      expected: 'a file path, a file URL or bytes',
+      got: `a ${url.protocol} address`,
+      remedy: 'Fetch it yourself and hand over the bytes.',
+    });
   }
   let response: Response;
   try {
     response = await fetch(url, { signal });
   } catch (cause) {
     throwIfAborted(signal, place);
-    throw new VerilensError('NOT_FOUND', `${url.href} could not be fetched`, { place, got: String(cause), remedy: 'Check the address, the connection and, across origins, the CORS headers.', cause });
+    throw new VerilensError('NOT_FOUND', `${url.href} could not be fetched`, {
+      place,
+      got: String(cause),
+      remedy: 'Check the address, the connection and, across origins, the CORS headers.',
+      cause,
+    });
   }
-  if (!response.ok) throw new VerilensError('NOT_FOUND', `${url.href} could not be fetched`, { place, got: `HTTP status ${response.status}` });
+  if (!response.ok)
+    throw new VerilensError('NOT_FOUND', `${url.href} could not be fetched`, { place, got: `HTTP status ${response.status}` });
   const claimed = Number(response.headers.get('content-length') ?? 0);
   if (claimed > options.maxBytes) throw tooLarge(url.href, claimed, options);
   const chunks: Uint8Array[] = [];

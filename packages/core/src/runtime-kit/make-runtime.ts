@@ -44,10 +44,12 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
     const key = model.external.length === 0 ? model.sha256 : `${model.sha256} ${(unshared += 1)}`;
     let shared = cache.get(key);
     if (shared === undefined) {
-      const session = queue.add(() => parts.engine.create(model.bytes, model.external, parts.device), model.place).catch((error: unknown) => {
-        cache.delete(key);
-        throw loadFailure(error, parts.device, model.place);
-      });
+      const session = queue
+        .add(() => parts.engine.create(model.bytes, model.external, parts.device), model.place)
+        .catch((error: unknown) => {
+          cache.delete(key);
+          throw loadFailure(error, parts.device, model.place);
+        });
       shared = { users: 0, session };
       cache.set(key, shared);
     }
@@ -146,11 +148,17 @@ function makeSession(engine: EngineSession, device: Device, queue: RunQueue, pla
 /** Engines may be bundled with a copy of the Tensor class; what leaves here is always core's. */
 function ownTensors(outputs: TensorMap): TensorMap {
   const own: TensorMap = {};
-  for (const [name, value] of Object.entries(outputs)) own[name] = value instanceof Tensor ? value : new Tensor((value as Tensor).type, (value as Tensor).data, (value as Tensor).dims);
+  for (const [name, value] of Object.entries(outputs))
+    own[name] = value instanceof Tensor ? value : new Tensor((value as Tensor).type, (value as Tensor).data, (value as Tensor).dims);
   return own;
 }
 
 function refuseOtherValues(specs: readonly TensorSpec[], place: string): void {
   const other = specs.find((spec) => spec.dtype === 'other');
-  if (other !== undefined) throw new VerilensError('UNSUPPORTED', `"${other.name}" of the model is a sequence, map or optional`, { place, expected: 'inputs and outputs that are tensors', remedy: 'Export the model so (for scikit-learn: zipmap off).' });
+  if (other !== undefined)
+    throw new VerilensError('UNSUPPORTED', `"${other.name}" of the model is a sequence, map or optional`, {
+      place,
+      expected: 'inputs and outputs that are tensors',
+      remedy: 'Export the model so (for scikit-learn: zipmap off).',
+    });
 }

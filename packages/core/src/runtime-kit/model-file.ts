@@ -27,17 +27,29 @@ export function modelPlace(source: ModelSource, options: LoadOptions): string {
  * Reads a model and checks it before any engine sees it: kind of file, size, SHA-256 of the card, files it reaches for.
  * @throws VerilensError BAD_MODEL, NOT_FOUND, TOO_LARGE, UNSUPPORTED, BAD_INPUT, ABORTED
  */
-export async function readModel(source: ModelSource, options: LoadOptions, limits: { maxBytes: number; fetches: boolean }): Promise<CheckedModel> {
+export async function readModel(
+  source: ModelSource,
+  options: LoadOptions,
+  limits: { maxBytes: number; fetches: boolean },
+): Promise<CheckedModel> {
   const place = modelPlace(source, options);
   throwIfAborted(options.signal, place);
   const isBytes = source instanceof Uint8Array;
   if (!isBytes && typeof source !== 'string' && !(source instanceof URL)) {
-    throw new VerilensError('BAD_INPUT', 'a model cannot be read from that', { place, expected: 'a Uint8Array, a URL or a string', got: typeof source });
+    throw new VerilensError('BAD_INPUT', 'a model cannot be read from that', {
+      place,
+      expected: 'a Uint8Array, a URL or a string',
+      got: typeof source,
+    });
   }
   const reading: ReadOptions = { place, ...limits, signal: options.signal };
   const bytes = isBytes ? source : await readSource(source, reading);
   if (bytes.length > limits.maxBytes) {
-    throw new VerilensError('TOO_LARGE', 'the model is larger than allowed', { place, expected: `at most ${limits.maxBytes} bytes`, got: `${bytes.length} bytes` });
+    throw new VerilensError('TOO_LARGE', 'the model is larger than allowed', {
+      place,
+      expected: `at most ${limits.maxBytes} bytes`,
+      got: `${bytes.length} bytes`,
+    });
   }
   checkModelHead(bytes, place, isBytes ? 'the data' : String(source));
   const hash = await sha256(bytes);
@@ -56,19 +68,38 @@ export async function readModel(source: ModelSource, options: LoadOptions, limit
 }
 
 /** Reads tensors kept beside the model, and nothing that lies outside its folder, links included. */
-async function readExternal(modelPath: string | undefined, locations: readonly string[], options: LoadOptions, reading: ReadOptions): Promise<CheckedModel['external']> {
+async function readExternal(
+  modelPath: string | undefined,
+  locations: readonly string[],
+  options: LoadOptions,
+  reading: ReadOptions,
+): Promise<CheckedModel['external']> {
   const { place } = reading;
   const outside = locations.find((location) => !staysInside(location));
   if (outside !== undefined) {
-    throw new VerilensError('BAD_MODEL', 'the model reaches for a file outside its folder', { place, expected: 'external data beside the model', got: JSON.stringify(outside.slice(0, 200)), remedy: 'Do not use this file unless you know who made it.' });
+    throw new VerilensError('BAD_MODEL', 'the model reaches for a file outside its folder', {
+      place,
+      expected: 'external data beside the model',
+      got: JSON.stringify(outside.slice(0, 200)),
+      remedy: 'Do not use this file unless you know who made it.',
+    });
   }
   const node = nodeFiles();
   const inOneFile = 'Save the model as one file (onnx.save_model with save_as_external_data=False).';
   if (modelPath === undefined || node === undefined) {
-    throw new VerilensError('BAD_MODEL', 'the model keeps tensors in other files', { place, expected: 'one self-contained file, or a model loaded from a file path', got: locations.slice(0, 3).join(', '), remedy: inOneFile });
+    throw new VerilensError('BAD_MODEL', 'the model keeps tensors in other files', {
+      place,
+      expected: 'one self-contained file, or a model loaded from a file path',
+      got: locations.slice(0, 3).join(', '),
+      remedy: inOneFile,
+    });
   }
   if (options.card !== undefined) {
-    throw new VerilensError('BAD_MODEL', 'the model keeps tensors in other files, which the SHA-256 of its card does not cover', { place, got: locations.slice(0, 3).join(', '), remedy: inOneFile });
+    throw new VerilensError('BAD_MODEL', 'the model keeps tensors in other files, which the SHA-256 of its card does not cover', {
+      place,
+      got: locations.slice(0, 3).join(', '),
+      remedy: inOneFile,
+    });
   }
   const folder = await node.fs.realpath(node.path.dirname(modelPath));
   const external = [];
@@ -76,10 +107,20 @@ async function readExternal(modelPath: string | undefined, locations: readonly s
   for (const location of locations) {
     const path = node.path.resolve(node.path.dirname(modelPath), location);
     const real = await node.fs.realpath(path).catch((cause: unknown) => {
-      throw new VerilensError('BAD_MODEL', `the file ${JSON.stringify(location)} the model needs is missing`, { place, expected: path, remedy: 'Fetch it too, or save the model as one file.', cause });
+      throw new VerilensError('BAD_MODEL', `the file ${JSON.stringify(location)} the model needs is missing`, {
+        place,
+        expected: path,
+        remedy: 'Fetch it too, or save the model as one file.',
+        cause,
+      });
     });
     if (!real.startsWith(folder.endsWith(node.path.sep) ? folder : folder + node.path.sep)) {
-      throw new VerilensError('BAD_MODEL', 'the model reaches, through a link, for a file outside its folder', { place, expected: `a file in ${folder}`, got: real, remedy: 'Copy the file beside the model.' });
+      throw new VerilensError('BAD_MODEL', 'the model reaches, through a link, for a file outside its folder', {
+        place,
+        expected: `a file in ${folder}`,
+        got: real,
+        remedy: 'Copy the file beside the model.',
+      });
     }
     const data = await readSource(real, { ...reading, maxBytes: room });
     room -= data.length;

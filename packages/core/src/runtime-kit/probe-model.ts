@@ -35,5 +35,7 @@ export const PROBE_ANSWER: readonly number[] = [-4.5, 4, -6, 6.25];
 
 /** Compares an answer with the right one; half precision inside a device is let pass. */
 export function isRightAnswer(numbers: readonly number[]): boolean {
-  return numbers.length === PROBE_ANSWER.length && numbers.every((value, index) => Math.abs(value - (PROBE_ANSWER[index] as number)) <= 1e-2);
+  return (
+    numbers.length === PROBE_ANSWER.length && numbers.every((value, index) => Math.abs(value - (PROBE_ANSWER[index] as number)) <= 1e-2)
+  );
 }

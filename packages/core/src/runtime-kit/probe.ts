@@ -40,13 +40,21 @@ export async function timedProbe(device: Device, look: () => Promise<Finding>): 
 
 /** `cuda: reason. Remedy` for each probe, joined. */
 export function probesText(probes: readonly DeviceProbe[]): string {
-  const text = (probe: DeviceProbe): string => [`${probe.device}: ${probe.reason}`, probe.remedy].filter((part) => part !== undefined).map((part) => part.replace(/\.$/, '')).join('. ');
+  const text = (probe: DeviceProbe): string =>
+    [`${probe.device}: ${probe.reason}`, probe.remedy]
+      .filter((part) => part !== undefined)
+      .map((part) => part.replace(/\.$/, ''))
+      .join('. ');
   return probes.map(text).join(' | ');
 }
 
 /** The error for "nothing could be started". */
 export function noDevice(place: string, asked: string, probes: readonly DeviceProbe[]): VerilensError {
-  return new VerilensError('NO_DEVICE', `no device could be started for "${asked}"`, { place, got: probesText(probes), remedy: 'Run `verilens doctor` for the whole list.' });
+  return new VerilensError('NO_DEVICE', `no device could be started for "${asked}"`, {
+    place,
+    got: probesText(probes),
+    remedy: 'Run `verilens doctor` for the whole list.',
+  });
 }
 
 /**

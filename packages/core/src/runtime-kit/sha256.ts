@@ -1,7 +1,8 @@
 /** Lower-case hexadecimal SHA-256, by Web Crypto; pages without a secure context (plain http) have none, so there it is computed here. */
 export async function sha256(bytes: Uint8Array): Promise<string> {
   const subtle = (globalThis.crypto as Crypto | undefined)?.subtle as SubtleCrypto | undefined;
-  const digest = subtle === undefined ? sha256InScript(bytes) : new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  const digest =
+    subtle === undefined ? sha256InScript(bytes) : new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -33,7 +34,8 @@ export function sha256InScript(bytes: Uint8Array): Uint8Array {
   const w = new Uint32Array(64);
   const rotate = (value: number, by: number): number => (value >>> by) | (value << (32 - by));
   for (let block = 0; block < blocks; block += 1) {
-    for (let t = 0; t < 16; t += 1) w[t] = block < whole ? view.getUint32(block * 64 + t * 4) : tailView.getUint32((block - whole) * 64 + t * 4);
+    for (let t = 0; t < 16; t += 1)
+      w[t] = block < whole ? view.getUint32(block * 64 + t * 4) : tailView.getUint32((block - whole) * 64 + t * 4);
     for (let t = 16; t < 64; t += 1) {
       const x = w[t - 15] as number;
       const y = w[t - 2] as number;

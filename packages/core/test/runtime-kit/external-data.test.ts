@@ -27,7 +27,10 @@ describe('externalDataLocations', () => {
     ['a function', Uint8Array.from([...model([]), ...bytesField(25, bytesField(7, bytesField(5, bytesField(5, tensor('here')))))])],
     ["a function's default attribute", Uint8Array.from([...model([]), ...bytesField(25, bytesField(11, bytesField(5, tensor('here'))))])],
     ['training information', Uint8Array.from([...model([]), ...bytesField(20, bytesField(2, bytesField(5, tensor('here'))))])],
-    ['a second graph field, which protobuf merges into the first', Uint8Array.from([...model([]), ...bytesField(7, bytesField(5, tensor('here')))])],
+    [
+      'a second graph field, which protobuf merges into the first',
+      Uint8Array.from([...model([]), ...bytesField(7, bytesField(5, tensor('here')))]),
+    ],
   ])('finds the file named by %s', (_, bytes) => {
     expect(externalDataLocations(bytes, 'm')).toEqual(['here']);
   });
@@ -50,7 +53,22 @@ describe('staysInside', () => {
     expect(staysInside(location)).toBe(true);
   });
 
-  it.each(['', '..', '../x', 'a/../../x', 'a\\..\\x', '/x', '\\x', '\\\\host\\x', 'C:x', 'c:/x', 'file:///x', 'https://x', 'a\0b', '*/_ORT_MEM_ADDR_/*'])('refuses %j', (location) => {
+  it.each([
+    '',
+    '..',
+    '../x',
+    'a/../../x',
+    'a\\..\\x',
+    '/x',
+    '\\x',
+    '\\\\host\\x',
+    'C:x',
+    'c:/x',
+    'file:///x',
+    'https://x',
+    'a\0b',
+    '*/_ORT_MEM_ADDR_/*',
+  ])('refuses %j', (location) => {
     expect(staysInside(location)).toBe(false);
   });
 });

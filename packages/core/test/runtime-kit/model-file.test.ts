@@ -53,21 +53,32 @@ describe('readModel', () => {
   it('refuses them when a card vouches for the model alone', async () => {
     const { sha256 } = await readModel(join(models, 'split.onnx'), {}, limits);
     const card = { name: 'split', version: '1', sha256, licence: 'MIT', inputs: [], outputs: [], notes: [] };
-    await expect(readModel(join(models, 'split.onnx'), { card }, limits)).rejects.toMatchObject({ code: 'BAD_MODEL', place: 'model split' });
+    await expect(readModel(join(models, 'split.onnx'), { card }, limits)).rejects.toMatchObject({
+      code: 'BAD_MODEL',
+      place: 'model split',
+    });
   });
 
   it('refuses a link that leads out of the folder', async () => {
-    await expect(readModel(join(models, 'linked.onnx'), {}, limits)).rejects.toMatchObject({ code: 'BAD_MODEL', message: expect.stringContaining('outside its folder') });
+    await expect(readModel(join(models, 'linked.onnx'), {}, limits)).rejects.toMatchObject({
+      code: 'BAD_MODEL',
+      message: expect.stringContaining('outside its folder'),
+    });
   });
 
   it('names the file that is missing', async () => {
-    await expect(readModel(join(models, 'missing.onnx'), {}, limits)).rejects.toMatchObject({ code: 'BAD_MODEL', message: expect.stringContaining('nowhere.bin') });
+    await expect(readModel(join(models, 'missing.onnx'), {}, limits)).rejects.toMatchObject({
+      code: 'BAD_MODEL',
+      message: expect.stringContaining('nowhere.bin'),
+    });
   });
 
   it('counts tensors beside the model into the size limit', async () => {
     const size = withExternal('parts/weights.bin').length;
     await expect(readModel(join(models, 'split.onnx'), {}, { maxBytes: size, fetches: false })).resolves.toBeDefined();
-    await expect(readModel(join(models, 'split.onnx'), {}, { maxBytes: size - 1, fetches: false })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(readModel(join(models, 'split.onnx'), {}, { maxBytes: size - 1, fetches: false })).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
   });
 
   it.each([
@@ -91,7 +102,8 @@ describe('readSource over http', () => {
       if (request.url === '/small') response.end('hello');
       else if (request.url === '/huge') {
         // No length is announced: the limit has to hold while the body flows.
-        const pour = (): void => void (response.destroyed || response.write('x'.repeat(50)) ? setImmediate(pour) : response.once('drain', pour));
+        const pour = (): void =>
+          void (response.destroyed || response.write('x'.repeat(50)) ? setImmediate(pour) : response.once('drain', pour));
         pour();
       } else if (request.url === '/cut') {
         response.writeHead(200, { 'content-length': '50' });

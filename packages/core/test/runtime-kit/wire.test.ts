@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bytesField, fields, numberField, varint, WireError } from '../../src/runtime-kit/wire.ts';
 
-const read = (bytes: readonly number[]): unknown[] => [...fields(Uint8Array.from(bytes), 0, bytes.length)].map(({ field, type, value }) => [field, type, value]);
+const read = (bytes: readonly number[]): unknown[] =>
+  [...fields(Uint8Array.from(bytes), 0, bytes.length)].map(({ field, type, value }) => [field, type, value]);
 
 describe('the protobuf wire format', () => {
   it('is read as written', () => {

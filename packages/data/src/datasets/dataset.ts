@@ -57,7 +57,12 @@ export function typesOf(dataset: Dataset<unknown>): string[] {
 }
 
 /** How many items a dataset has of each kind: a line for logs and reports. */
-export function summaryOf(dataset: Dataset<unknown>): { real: number; fake: number; types: Readonly<Record<string, number>>; identities: number } {
+export function summaryOf(dataset: Dataset<unknown>): {
+  real: number;
+  fake: number;
+  types: Readonly<Record<string, number>>;
+  identities: number;
+} {
   const types: Record<string, number> = {};
   let real = 0;
   for (const item of dataset.items) {

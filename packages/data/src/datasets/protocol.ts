@@ -16,7 +16,11 @@ export interface TypeFold<N extends string = string> {
  */
 export function leaveOneTypeOut<const N extends string>(types: readonly N[]): TypeFold<N>[] {
   if (types.length < 2 || new Set(types).size !== types.length) {
-    throw new VerilensError('BAD_OPTION', 'no type to leave out', { place: 'leave-one-type-out', expected: 'two or more different types', got: types.join(', ') || 'none' });
+    throw new VerilensError('BAD_OPTION', 'no type to leave out', {
+      place: 'leave-one-type-out',
+      expected: 'two or more different types',
+      got: types.join(', ') || 'none',
+    });
   }
   return types.map((unseen) => ({ unseen, seen: types.filter((type) => type !== unseen) }));
 }
@@ -35,13 +39,30 @@ export interface DatasetTypeFold<T> extends TypeFold {
  * once, so that all folds test on the same real items.
  * @throws VerilensError as `identityDisjointSplit` and `leaveOneTypeOut`
  */
-export function leaveOneTypeOutFolds<T>(dataset: Dataset<T>, options: { seed: number | string; testShare?: number; ties?: 'refuse' | 'drop' }): DatasetTypeFold<T>[] {
+export function leaveOneTypeOutFolds<T>(
+  dataset: Dataset<T>,
+  options: { seed: number | string; testShare?: number; ties?: 'refuse' | 'drop' },
+): DatasetTypeFold<T>[] {
   const { seed, testShare = 0.3, ties } = options;
-  if (!(testShare > 0 && testShare < 1)) throw new VerilensError('BAD_OPTION', 'testShare cannot be used', { place: 'leave-one-type-out', expected: 'between 0 and 1', got: String(testShare) });
+  if (!(testShare > 0 && testShare < 1))
+    throw new VerilensError('BAD_OPTION', 'testShare cannot be used', {
+      place: 'leave-one-type-out',
+      expected: 'between 0 and 1',
+      got: String(testShare),
+    });
   const { parts } = identityDisjointSplit(dataset, { seed, ties, parts: { train: 1 - testShare, test: testShare } });
   return leaveOneTypeOut(typesOf(dataset)).map(({ unseen, seen }) => {
     const only = (part: Dataset<T>, types: readonly string[], name: string): Dataset<T> =>
-      part.filter((item) => item.label === 'real' || (item.type !== undefined && types.includes(item.type)), `${dataset.name}/without ${unseen}/${name}`);
-    return { unseen, seen, train: only(parts.train, seen, 'train'), test: only(parts.test, [unseen], 'test'), seenTest: only(parts.test, seen, 'seen test') };
+      part.filter(
+        (item) => item.label === 'real' || (item.type !== undefined && types.includes(item.type)),
+        `${dataset.name}/without ${unseen}/${name}`,
+      );
+    return {
+      unseen,
+      seen,
+      train: only(parts.train, seen, 'train'),
+      test: only(parts.test, [unseen], 'test'),
+      seenTest: only(parts.test, seen, 'seen test'),
+    };
   });
 }

@@ -31,10 +31,18 @@ export function identityDisjointSplit<T, P extends string>(dataset: Dataset<T>, 
   const shares = names.map((name) => options.parts[name]);
   const whole = shares.reduce((sum, share) => sum + share, 0);
   if (names.length === 0 || shares.some((share) => !Number.isFinite(share) || share <= 0)) {
-    throw new VerilensError('BAD_OPTION', 'shares cannot be used', { place: `split of ${dataset.name}`, expected: 'a positive share for each part', got: JSON.stringify(options.parts) });
+    throw new VerilensError('BAD_OPTION', 'shares cannot be used', {
+      place: `split of ${dataset.name}`,
+      expected: 'a positive share for each part',
+      got: JSON.stringify(options.parts),
+    });
   }
   const groups = ties === 'drop' ? byPerson(dataset.items) : tiedTogether(dataset.items);
-  const partOf = assign(groups, shares.map((share) => share / whole), createRandom(seed).fork('split'));
+  const partOf = assign(
+    groups,
+    shares.map((share) => share / whole),
+    createRandom(seed).fork('split'),
+  );
   const buckets = names.map((): DatasetItem<T>[] => []);
   const dropped: DatasetItem<T>[] = [];
   for (const item of dataset.items) {
@@ -51,12 +59,19 @@ export function identityDisjointSplit<T, P extends string>(dataset: Dataset<T>, 
         place: `split of ${dataset.name}`,
         expected: 'enough people who are not tied together',
         got: `${dataset.size} items, ${groups.length} groups of people, the largest with ${largest} items`,
-        remedy: ties === 'refuse' && groups.length > 1 ? 'Use fewer parts, other shares, or ties: \'drop\' to leave out items whose people fall into different parts.' : ties === 'refuse' ? 'Use ties: \'drop\' to leave out items whose people fall into different parts.' : 'Use fewer parts or other shares.',
+        remedy:
+          ties === 'refuse' && groups.length > 1
+            ? "Use fewer parts, other shares, or ties: 'drop' to leave out items whose people fall into different parts."
+            : ties === 'refuse'
+              ? "Use ties: 'drop' to leave out items whose people fall into different parts."
+              : 'Use fewer parts or other shares.',
       });
     }
   });
   const members = buckets.map((bucket) => new Set(bucket));
-  const parts = Object.fromEntries(names.map((name, i) => [name, dataset.filter((item) => members[i]!.has(item), `${dataset.name}/${name}`)])) as Record<P, Dataset<T>>;
+  const parts = Object.fromEntries(
+    names.map((name, i) => [name, dataset.filter((item) => members[i]!.has(item), `${dataset.name}/${name}`)]),
+  ) as Record<P, Dataset<T>>;
   return { parts, dropped };
 }
 
@@ -64,9 +79,17 @@ export function identityDisjointSplit<T, P extends string>(dataset: Dataset<T>, 
  * k folds, each person in the test part of exactly one.
  * @throws as `identityDisjointSplit`
  */
-export function identityFolds<T>(dataset: Dataset<T>, options: { seed: number | string; folds: number; ties?: 'refuse' | 'drop' }): { train: Dataset<T>; test: Dataset<T> }[] {
+export function identityFolds<T>(
+  dataset: Dataset<T>,
+  options: { seed: number | string; folds: number; ties?: 'refuse' | 'drop' },
+): { train: Dataset<T>; test: Dataset<T> }[] {
   const { seed, folds, ties } = options;
-  if (!Number.isInteger(folds) || folds < 2) throw new VerilensError('BAD_OPTION', 'folds cannot be used', { place: `folds of ${dataset.name}`, expected: 'a whole number, 2 or more', got: String(folds) });
+  if (!Number.isInteger(folds) || folds < 2)
+    throw new VerilensError('BAD_OPTION', 'folds cannot be used', {
+      place: `folds of ${dataset.name}`,
+      expected: 'a whole number, 2 or more',
+      got: String(folds),
+    });
   const names = Array.from({ length: folds }, (_, i) => `fold ${i}`);
   const { parts } = identityDisjointSplit(dataset, { seed, ties, parts: Object.fromEntries(names.map((name) => [name, 1])) });
   const home = new Map(names.flatMap((name) => parts[name]!.items.map((item) => [item.id, name] as const)));
@@ -143,7 +166,10 @@ function assign(groups: readonly Group[], shares: readonly number[], random: Ret
     let bestNeed = -Infinity;
     shares.forEach((share, p) => {
       // what is missing, in shares of this part, weighed by what the group brings
-      const need = [0, 1].reduce((sum, c) => (total[c] === 0 ? sum : sum + ((add[c]! + 0.01) / total[c]!) * (1 - filled[p]![c]! / (share * total[c]!))), 0);
+      const need = [0, 1].reduce(
+        (sum, c) => (total[c] === 0 ? sum : sum + ((add[c]! + 0.01) / total[c]!) * (1 - filled[p]![c]! / (share * total[c]!))),
+        0,
+      );
       if (need > bestNeed + 1e-12) {
         bestNeed = need;
         best = p;

@@ -29,7 +29,11 @@ export async function sourcesOfVideo(
  * The faces of photographs, each an identity of its own named `name#index`, reduced to the size faces have in videos.
  * Profiles are left out: half of their inner face cannot be seen.
  */
-export async function sourcesOfPhotos(photos: Iterable<{ readonly name: string; readonly image: Image }>, finder: FaceFinder, options: { cropSidePx?: number; maxTurn?: number; signal?: AbortSignal } = {}): Promise<SourcePhoto[]> {
+export async function sourcesOfPhotos(
+  photos: Iterable<{ readonly name: string; readonly image: Image }>,
+  finder: FaceFinder,
+  options: { cropSidePx?: number; maxTurn?: number; signal?: AbortSignal } = {},
+): Promise<SourcePhoto[]> {
   const { cropSidePx = 160, maxTurn = 0.3, signal } = options;
   const sources: SourcePhoto[] = [];
   for (const { name, image } of photos) {
@@ -103,7 +107,11 @@ export async function buildRealClipSet(options: ClipSetOptions): Promise<ClipSet
   const { windows, photos = [], parameters = FORGE_PARAMETERS, seed, signal, onProgress } = options;
   const length = windows[0]?.images.length;
   if (length === undefined || windows.some(({ images }) => images.length !== length)) {
-    throw new VerilensError('BAD_OPTION', 'windows cannot be used', { place: PLACE, expected: 'at least one window, all of equal length', got: `${windows.length} windows` });
+    throw new VerilensError('BAD_OPTION', 'windows cannot be used', {
+      place: PLACE,
+      expected: 'at least one window, all of equal length',
+      got: `${windows.length} windows`,
+    });
   }
   const random = createRandom(seed);
   const jobs = options.amount === 'every-window' ? everyWindow(options) : drawn(options, options.amount, random.fork('order'));
@@ -126,7 +134,12 @@ export async function buildRealClipSet(options: ClipSetOptions): Promise<ClipSet
     const clip: ForgedClip =
       job.kind === 'real'
         ? realClip(target, { random: draw, parameters, control: job.control })
-        : forgeClip(target, job.kind, { random: draw, parameters, moments: windows, donors: [pickDonor(target, 'images' in job.target, options, photos, length, draw.fork('donor'))].flatMap((d) => d ?? []) });
+        : forgeClip(target, job.kind, {
+            random: draw,
+            parameters,
+            moments: windows,
+            donors: [pickDonor(target, 'images' in job.target, options, photos, length, draw.fork('donor'))].flatMap((d) => d ?? []),
+          });
     pixels.set(clip.pixels, i * bytes);
     labels[i] = job.kind === 'real' ? 0 : 1;
     windowNumbers[i] = job.window;
@@ -137,8 +150,17 @@ export async function buildRealClipSet(options: ClipSetOptions): Promise<ClipSet
   }
   onProgress?.(jobs.length, jobs.length);
   return {
-    pixels, labels, kinds, identities, donors, startFrames, windows: windowNumbers,
-    count: jobs.length, frames: length, size: parameters.outputSize, parametersVersion: parameters.version,
+    pixels,
+    labels,
+    kinds,
+    identities,
+    donors,
+    startFrames,
+    windows: windowNumbers,
+    count: jobs.length,
+    frames: length,
+    size: parameters.outputSize,
+    parametersVersion: parameters.version,
   };
 }
 
@@ -180,16 +202,32 @@ function endless(length: number, random: Random): () => number {
 }
 
 /** Never the target's own identity, unless it is a self donor at another moment. */
-function pickDonor(target: SourceClip, isVideo: boolean, options: ClipSetOptions, photos: readonly SourcePhoto[], length: number, random: Random): SourceClip | undefined {
+function pickDonor(
+  target: SourceClip,
+  isVideo: boolean,
+  options: ClipSetOptions,
+  photos: readonly SourcePhoto[],
+  length: number,
+  random: Random,
+): SourceClip | undefined {
   const { windows, videoDonors = [], selfDonorShare = 0, parameters = FORGE_PARAMETERS } = options;
   const turn = turnOf(target);
   if (isVideo && random.chance(selfDonorShare)) {
-    const elsewhere = windows.filter(({ identity, startIndex }) => identity === target.identity && Math.abs(startIndex - target.startIndex) > parameters.reenact.rangeFrames);
+    const elsewhere = windows.filter(
+      ({ identity, startIndex }) =>
+        identity === target.identity && Math.abs(startIndex - target.startIndex) > parameters.reenact.rangeFrames,
+    );
     const alike = turnedAlike(elsewhere, turn);
     if (alike.length > 0) return random.choice(alike);
   }
-  const others = turnedAlike(photos.filter(({ identity }) => identity !== target.identity), turn);
-  const moving = turnedAlike([...videoDonors, ...(isVideo ? [] : windows)].filter(({ identity }) => identity !== target.identity), turn);
+  const others = turnedAlike(
+    photos.filter(({ identity }) => identity !== target.identity),
+    turn,
+  );
+  const moving = turnedAlike(
+    [...videoDonors, ...(isVideo ? [] : windows)].filter(({ identity }) => identity !== target.identity),
+    turn,
+  );
   // A person of the videos counts as one donor among the photographs for every three of them, however many windows.
   const useMoving = moving.length > 0 && (others.length === 0 || random.chance(isVideo ? 0.5 : 0.3));
   if (useMoving) return random.choice(moving);

@@ -16,7 +16,12 @@ export function drawFinish(random: Random, { noise, jpegQuality }: ForgeParamete
 
 /** Area-reduces a work picture into [size, size, 3] bytes at `out`, adds sensor noise, rounds, and compresses as JPEG. */
 export function finishFrame(work: Work, size: number, finish: Finish, random: Random, out: Uint8Array): void {
-  const pixels = work.width === size && work.height === size ? work.data : work.width === 2 * size && work.height === 2 * size ? halve(work, size) : reduceArea(work.data, work.width, work.height, size, size);
+  const pixels =
+    work.width === size && work.height === size
+      ? work.data
+      : work.width === 2 * size && work.height === 2 * size
+        ? halve(work, size)
+        : reduceArea(work.data, work.width, work.height, size, size);
   const table = finish.noise > 0 ? normals() : undefined;
   for (let i = 0; i < out.length; i += 2) {
     let first = pixels[i]!;
@@ -39,7 +44,8 @@ function halve({ data, width }: Work, size: number): Float32Array {
     let from = 2 * y * line;
     let to = y * size * 3;
     for (let x = 0; x < size; x++, from += 6) {
-      for (let c = 0; c < 3; c++) out[to++] = (data[from + c]! + data[from + 3 + c]! + data[from + line + c]! + data[from + line + 3 + c]!) / 4;
+      for (let c = 0; c < 3; c++)
+        out[to++] = (data[from + c]! + data[from + 3 + c]! + data[from + line + c]! + data[from + line + 3 + c]!) / 4;
     }
   }
   return out;

@@ -43,7 +43,12 @@ interface Seen {
  * @example
  * for await (const { image } of forgeVideo(video.frames(), finder, 'swap', { donor, seed: 1 })) write(image);
  */
-export async function* forgeVideo(frames: AsyncIterable<VideoFrame>, finder: FaceFinder, operation: ForgeOperation, options: ForgeVideoOptions = {}): AsyncGenerator<ForgedFrame, void, undefined> {
+export async function* forgeVideo(
+  frames: AsyncIterable<VideoFrame>,
+  finder: FaceFinder,
+  operation: ForgeOperation,
+  options: ForgeVideoOptions = {},
+): AsyncGenerator<ForgedFrame, void, undefined> {
   const { donor, seed = 0, parameters = FORGE_PARAMETERS, signal } = options;
   if ((operation === 'swap' || operation === 'paste') && donor === undefined) {
     throw new VerilensError('BAD_OPTION', `${operation} has no donor`, { place: PLACE, expected: 'options.donor' });
@@ -60,7 +65,13 @@ export async function* forgeVideo(frames: AsyncIterable<VideoFrame>, finder: Fac
     const keypoints = steady(buffer, at);
     if (keypoints === undefined) return { ...frame, forged: false };
     const unit = cropSide(measureFace(keypoints)) / parameters.workSize;
-    forger ??= frameForger(operation, { donor: donor && donorMoments(donor), moment: (_t, r) => past.any(frame.index, r) ?? { image: frame.image, keypoints } }, random.fork('operation'), parameters, unit);
+    forger ??= frameForger(
+      operation,
+      { donor: donor && donorMoments(donor), moment: (_t, r) => past.any(frame.index, r) ?? { image: frame.image, keypoints } },
+      random.fork('operation'),
+      parameters,
+      unit,
+    );
     return { ...frame, image: forgeFrame(frame, keypoints, forger), forged: true };
   };
 
@@ -120,7 +131,9 @@ function writeBack(image: Image, work: Work, mask: SoftMask, area: { readonly x:
 
 /** The face that goes on from the last one; without one the most prominent. */
 function follow(faces: readonly Face[], last: Face | undefined): Face | undefined {
-  const rank = (face: Face): number => (last === undefined ? 0 : 10 * Math.sign(continuity(last.box, face.box))) + face.score * Math.sqrt(face.box.width * face.box.height) * 1e-3;
+  const rank = (face: Face): number =>
+    (last === undefined ? 0 : 10 * Math.sign(continuity(last.box, face.box))) +
+    face.score * Math.sqrt(face.box.width * face.box.height) * 1e-3;
   return faces.reduce<Face | undefined>((best, face) => (best === undefined || rank(face) > rank(best) ? face : best), undefined);
 }
 
@@ -156,8 +169,13 @@ function donorMoments(donor: SourceClip | SourcePhoto): (t: number) => FaceMomen
 }
 
 /** Other moments of the video: given ones, or the faces of the last `range` frames. */
-function createPast(range: number, given: readonly SourceClip[] = []): { add(frame: VideoFrame, keypoints: readonly Point[]): void; any(index: number, random: Random): FaceMoment | undefined } {
-  const kept: (FaceMoment & { readonly index: number })[] = given.flatMap((clip) => clip.images.map((image, t) => ({ image, keypoints: clip.keypoints[t]!, index: clip.startIndex + t })));
+function createPast(
+  range: number,
+  given: readonly SourceClip[] = [],
+): { add(frame: VideoFrame, keypoints: readonly Point[]): void; any(index: number, random: Random): FaceMoment | undefined } {
+  const kept: (FaceMoment & { readonly index: number })[] = given.flatMap((clip) =>
+    clip.images.map((image, t) => ({ image, keypoints: clip.keypoints[t]!, index: clip.startIndex + t })),
+  );
   return {
     add({ image, index }, keypoints) {
       if (range === 0 || given.length > 0) return;

@@ -79,7 +79,11 @@ function render(
   checkSource(source);
   const { workSize, outputSize } = parameters;
   if (workSize % outputSize !== 0) {
-    throw new VerilensError('BAD_OPTION', 'sizes do not fit', { place: 'data/forge', expected: 'workSize a whole multiple of outputSize', got: `${workSize} and ${outputSize}` });
+    throw new VerilensError('BAD_OPTION', 'sizes do not fit', {
+      place: 'data/forge',
+      expected: 'workSize a whole multiple of outputSize',
+      got: `${workSize} and ${outputSize}`,
+    });
   }
   const frames = source.images.length;
   const bytes = outputSize * outputSize * 3;
@@ -98,7 +102,8 @@ function render(
 }
 
 function pickDonor(donors: readonly SourceClip[], operation: string, random: Random): SourceClip {
-  if (donors.length === 0) throw new VerilensError('BAD_OPTION', `${operation} has no donors`, { place: 'data/forge', expected: 'at least one donor clip' });
+  if (donors.length === 0)
+    throw new VerilensError('BAD_OPTION', `${operation} has no donors`, { place: 'data/forge', expected: 'at least one donor clip' });
   return random.choice(donors);
 }
 
@@ -128,7 +133,8 @@ function halfPixel(_t: number, { work }: { work: Work }): void {
     for (let x = 0; x < width; x++) {
       const a = x * 3;
       const b = Math.min(width - 1, x + 1) * 3;
-      for (let c = 0; c < 3; c++) data[up + a + c] = (from[up + a + c]! + from[up + b + c]! + from[down + a + c]! + from[down + b + c]!) / 4;
+      for (let c = 0; c < 3; c++)
+        data[up + a + c] = (from[up + a + c]! + from[up + b + c]! + from[down + a + c]! + from[down + b + c]!) / 4;
     }
   }
 }

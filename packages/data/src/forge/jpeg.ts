@@ -11,10 +11,18 @@ import { VerilensError } from '@verilens/core';
  */
 export function jpegInPlace(rgb: Uint8Array | Uint8ClampedArray, width: number, height: number, quality: number): void {
   if (!(quality >= 1 && quality <= 100)) {
-    throw new VerilensError('BAD_OPTION', 'JPEG quality out of range', { place: 'data/forge/jpeg', expected: '1..100', got: String(quality) });
+    throw new VerilensError('BAD_OPTION', 'JPEG quality out of range', {
+      place: 'data/forge/jpeg',
+      expected: '1..100',
+      got: String(quality),
+    });
   }
   if (rgb.length !== width * height * 3) {
-    throw new VerilensError('BAD_SHAPE', 'not an RGB picture', { place: 'data/forge/jpeg', expected: `${width * height * 3} bytes`, got: String(rgb.length) });
+    throw new VerilensError('BAD_SHAPE', 'not an RGB picture', {
+      place: 'data/forge/jpeg',
+      expected: `${width * height * 3} bytes`,
+      got: String(rgb.length),
+    });
   }
   const chromaWidth = (width + 1) >> 1;
   const chromaHeight = (height + 1) >> 1;
@@ -78,7 +86,15 @@ function redOf(rgb: Uint8Array | Uint8ClampedArray, i: number): number {
   return round(0.5 * rgb[i]! - 0.418688 * rgb[i + 1]! - 0.081312 * rgb[i + 2]!);
 }
 
-function join(rgb: Uint8Array | Uint8ClampedArray, width: number, height: number, y: Plane, cb: Float32Array, cr: Float32Array, stride: number): void {
+function join(
+  rgb: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+  y: Plane,
+  cb: Float32Array,
+  cr: Float32Array,
+  stride: number,
+): void {
   for (let row = 0; row < height; row++) {
     for (let x = 0; x < width; x++) {
       const luma = y.data[row * y.stride + x]! + 128;
@@ -103,7 +119,8 @@ function round(value: number): number {
 
 // cos(k pi / 16) / 2
 const [C1, C2, C3, C4, C5, C6, C7]: readonly [number, number, number, number, number, number, number] = [
-  0.49039264020161522, 0.46193976625564337, 0.41573480615127262, 0.35355339059327379, 0.27778511650980114, 0.19134171618254489, 0.097545161008064134,
+  0.49039264020161522, 0.46193976625564337, 0.41573480615127262, 0.35355339059327379, 0.27778511650980114, 0.19134171618254489,
+  0.097545161008064134,
 ];
 
 function quantise({ data, stride, rows }: Plane, table: Float32Array): void {
@@ -137,10 +154,25 @@ function quantise({ data, stride, rows }: Plane, table: Float32Array): void {
 
 /** 8-point DCT of one row (step 1) or column (step 8), in place. */
 function forward(v: Float64Array, at: number, step: number): void {
-  const i1 = at + step, i2 = i1 + step, i3 = i2 + step, i4 = i3 + step, i5 = i4 + step, i6 = i5 + step, i7 = i6 + step;
-  const s0 = v[at]! + v[i7]!, s1 = v[i1]! + v[i6]!, s2 = v[i2]! + v[i5]!, s3 = v[i3]! + v[i4]!;
-  const d0 = v[at]! - v[i7]!, d1 = v[i1]! - v[i6]!, d2 = v[i2]! - v[i5]!, d3 = v[i3]! - v[i4]!;
-  const e0 = s0 + s3, e1 = s1 + s2, e2 = s0 - s3, e3 = s1 - s2;
+  const i1 = at + step,
+    i2 = i1 + step,
+    i3 = i2 + step,
+    i4 = i3 + step,
+    i5 = i4 + step,
+    i6 = i5 + step,
+    i7 = i6 + step;
+  const s0 = v[at]! + v[i7]!,
+    s1 = v[i1]! + v[i6]!,
+    s2 = v[i2]! + v[i5]!,
+    s3 = v[i3]! + v[i4]!;
+  const d0 = v[at]! - v[i7]!,
+    d1 = v[i1]! - v[i6]!,
+    d2 = v[i2]! - v[i5]!,
+    d3 = v[i3]! - v[i4]!;
+  const e0 = s0 + s3,
+    e1 = s1 + s2,
+    e2 = s0 - s3,
+    e3 = s1 - s2;
   v[at] = C4 * (e0 + e1);
   v[i4] = C4 * (e0 - e1);
   v[i2] = C2 * e2 + C6 * e3;
@@ -153,10 +185,29 @@ function forward(v: Float64Array, at: number, step: number): void {
 
 /** Its inverse, which is its transpose. */
 function inverse(v: Float64Array, at: number, step: number): void {
-  const i1 = at + step, i2 = i1 + step, i3 = i2 + step, i4 = i3 + step, i5 = i4 + step, i6 = i5 + step, i7 = i6 + step;
-  const f0 = v[at]!, f1 = v[i1]!, f2 = v[i2]!, f3 = v[i3]!, f4 = v[i4]!, f5 = v[i5]!, f6 = v[i6]!, f7 = v[i7]!;
-  const e0 = C4 * (f0 + f4), e1 = C4 * (f0 - f4), e2 = C2 * f2 + C6 * f6, e3 = C6 * f2 - C2 * f6;
-  const s0 = e0 + e2, s3 = e0 - e2, s1 = e1 + e3, s2 = e1 - e3;
+  const i1 = at + step,
+    i2 = i1 + step,
+    i3 = i2 + step,
+    i4 = i3 + step,
+    i5 = i4 + step,
+    i6 = i5 + step,
+    i7 = i6 + step;
+  const f0 = v[at]!,
+    f1 = v[i1]!,
+    f2 = v[i2]!,
+    f3 = v[i3]!,
+    f4 = v[i4]!,
+    f5 = v[i5]!,
+    f6 = v[i6]!,
+    f7 = v[i7]!;
+  const e0 = C4 * (f0 + f4),
+    e1 = C4 * (f0 - f4),
+    e2 = C2 * f2 + C6 * f6,
+    e3 = C6 * f2 - C2 * f6;
+  const s0 = e0 + e2,
+    s3 = e0 - e2,
+    s1 = e1 + e3,
+    s2 = e1 - e3;
   const d0 = C1 * f1 + C3 * f3 + C5 * f5 + C7 * f7;
   const d1 = C3 * f1 - C7 * f3 - C1 * f5 - C5 * f7;
   const d2 = C5 * f1 - C1 * f3 + C7 * f5 + C3 * f7;
@@ -195,10 +246,10 @@ function scaled(base: readonly number[], quality: number): Float32Array {
 }
 
 const LUMA: readonly number[] = [
-  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
-  18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62, 18, 22,
+  37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
 ];
 const CHROMA: readonly number[] = [
-  17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99,
-  99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+  17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99, 99, 99,
+  99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
 ];

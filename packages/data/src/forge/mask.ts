@@ -25,7 +25,19 @@ export function innerFaceMask(keypoints: readonly Point[], softness: number, wid
     const along = ear === undefined ? 0 : side * ((ear[0] - centre[0]) * across[0] + (ear[1] - centre[1]) * across[1]);
     return Math.max(0.5 * unit, Math.min(0.92 * unit, 0.8 * along));
   };
-  return oval({ centre, across, down, left: reach(keypoints[4], -1), right: reach(keypoints[5], 1), up: 0.93 * tall, low: 0.95 * tall, upPower: 3, softness, width, height });
+  return oval({
+    centre,
+    across,
+    down,
+    left: reach(keypoints[4], -1),
+    right: reach(keypoints[5], 1),
+    up: 0.93 * tall,
+    low: 0.95 * tall,
+    upPower: 3,
+    softness,
+    width,
+    height,
+  });
 }
 
 /** Lips and what moves with them, towards the chin. */

@@ -48,7 +48,13 @@ const STEADY: readonly number[] = [0, 1, 2, 4, 5];
  * @param unit size of one parameter pixel in work pixels: 1 in the `workSize` crop, more or less in a full frame
  * @throws VerilensError BAD_OPTION when the operation's material is missing
  */
-export function frameForger(operation: ForgeOperation, material: Material, random: Random, parameters: ForgeParameters, unit: number = 1): FrameForger {
+export function frameForger(
+  operation: ForgeOperation,
+  material: Material,
+  random: Random,
+  parameters: ForgeParameters,
+  unit: number = 1,
+): FrameForger {
   switch (operation) {
     case 'swap':
     case 'paste':
@@ -60,11 +66,21 @@ export function frameForger(operation: ForgeOperation, material: Material, rando
     case 'selfblend':
       return selfblendForger(random, parameters, unit);
     default:
-      throw new VerilensError('BAD_OPTION', 'no such forging operation', { place: 'data/forge', expected: FORGE_OPERATIONS.join(', '), got: String(operation) });
+      throw new VerilensError('BAD_OPTION', 'no such forging operation', {
+        place: 'data/forge',
+        expected: FORGE_OPERATIONS.join(', '),
+        got: String(operation),
+      });
   }
 }
 
-function donorForger(operation: 'swap' | 'paste', donor: (t: number) => FaceMoment, random: Random, parameters: ForgeParameters, unit: number): FrameForger {
+function donorForger(
+  operation: 'swap' | 'paste',
+  donor: (t: number) => FaceMoment,
+  random: Random,
+  parameters: ForgeParameters,
+  unit: number,
+): FrameForger {
   const { colourMatch, softPx } = parameters[operation];
   const { jitterPx, gain } = operation === 'swap' ? parameters.swap : { jitterPx: 0, gain: 0 };
   const soft = softness(softPx, random, parameters, unit);
@@ -84,7 +100,12 @@ function donorForger(operation: 'swap' | 'paste', donor: (t: number) => FaceMome
   };
 }
 
-function reenactForger(moment: (t: number, random: Random) => FaceMoment, random: Random, parameters: ForgeParameters, unit: number): FrameForger {
+function reenactForger(
+  moment: (t: number, random: Random) => FaceMoment,
+  random: Random,
+  parameters: ForgeParameters,
+  unit: number,
+): FrameForger {
   const soft = softness(parameters.reenact.softPx, random, parameters, unit);
   return (t, target) => {
     const keypoints = transformPoints(target.transform, target.keypoints);
@@ -117,7 +138,11 @@ function selfblendForger(random: Random, parameters: ForgeParameters, unit: numb
   const [shiftX, shiftY] = both(shiftPx * unit);
   const [growX, growY] = both(scale);
   const tint: ColourMap = {
-    gain: [1 + random.uniform(-channelGain, channelGain), 1 + random.uniform(-channelGain, channelGain), 1 + random.uniform(-channelGain, channelGain)],
+    gain: [
+      1 + random.uniform(-channelGain, channelGain),
+      1 + random.uniform(-channelGain, channelGain),
+      1 + random.uniform(-channelGain, channelGain),
+    ],
     offset: [0, 0, 0],
   };
   return (_t, target) => {
@@ -155,6 +180,7 @@ function pick(points: readonly Point[], which: readonly number[]): Point[] {
 }
 
 function need<T>(value: T | undefined, operation: ForgeOperation, name: string): T {
-  if (value === undefined) throw new VerilensError('BAD_OPTION', `${operation} has no ${name}`, { place: 'data/forge', expected: `material.${name}` });
+  if (value === undefined)
+    throw new VerilensError('BAD_OPTION', `${operation} has no ${name}`, { place: 'data/forge', expected: `material.${name}` });
   return value;
 }

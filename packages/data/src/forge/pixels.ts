@@ -92,7 +92,16 @@ export function reduceArea(source: Float32Array, fromWidth: number, fromHeight: 
 }
 
 /** Averages along one axis: `lines` lines of `from` samples become `to` samples; strides in floats, three channels. */
-function average(source: Float32Array, out: Float32Array, lines: number, from: number, to: number, step: number, sourceLine: number, outLine: number): void {
+function average(
+  source: Float32Array,
+  out: Float32Array,
+  lines: number,
+  from: number,
+  to: number,
+  step: number,
+  sourceLine: number,
+  outLine: number,
+): void {
   const ratio = from / to;
   for (let i = 0; i < to; i++) {
     const low = i * ratio;

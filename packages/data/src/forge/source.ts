@@ -104,7 +104,11 @@ function local(points: readonly Point[], at: { readonly x: number; readonly y: n
 
 /** -1..1 */
 function slowCurve(random: Random, frames: number): number[] {
-  const waves = [0, 1].map(() => ({ weight: random.uniform(0.4, 1), speed: random.uniform(0.1, 0.5), phase: random.uniform(0, 2 * Math.PI) }));
+  const waves = [0, 1].map(() => ({
+    weight: random.uniform(0.4, 1),
+    speed: random.uniform(0.1, 0.5),
+    phase: random.uniform(0, 2 * Math.PI),
+  }));
   const total = waves.reduce((sum, { weight }) => sum + weight, 0);
   return Array.from({ length: frames }, (_, t) => waves.reduce((sum, w) => sum + (w.weight / total) * Math.sin(w.speed * t + w.phase), 0));
 }

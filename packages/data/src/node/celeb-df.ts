@@ -28,7 +28,8 @@ export interface CelebDfOptions {
 export async function celebDfDataset(root: string, options: CelebDfOptions = {}): Promise<FileDataset> {
   const place = `Celeb-DF ${root}`;
   const { split, oneClass = false } = options;
-  if (split !== undefined && split !== 'train' && split !== 'test') throw new VerilensError('BAD_OPTION', 'split cannot be used', { place, expected: 'train or test', got: String(split) });
+  if (split !== undefined && split !== 'train' && split !== 'test')
+    throw new VerilensError('BAD_OPTION', 'split cannot be used', { place, expected: 'train or test', got: String(split) });
   await requireFolder(root, place);
   const skipped: Skipped[] = [];
   const entries = await listFolder(root, place, skipped);
@@ -40,7 +41,10 @@ export async function celebDfDataset(root: string, options: CelebDfOptions = {})
       place,
       expected: FOLDERS.join(', '),
       got: someOf(entries.map((entry) => entry.name)),
-      remedy: known === undefined || known.name === 'celeb-df' ? 'Give the unpacked folder as it is distributed.' : `This looks like ${known.title}: use ${known.call}.`,
+      remedy:
+        known === undefined || known.name === 'celeb-df'
+          ? 'Give the unpacked folder as it is distributed.'
+          : `This looks like ${known.title}: use ${known.call}.`,
     });
   }
   const files: FileItem[] = [];
@@ -56,11 +60,27 @@ export async function celebDfDataset(root: string, options: CelebDfOptions = {})
   const known = new Set(files.map((file) => file.path));
   const absent = [...listed.keys()].filter((path) => !known.has(path) && present.some((folder) => path.startsWith(`${folder}/`)));
   if (split === 'test' && absent.length > 0) {
-    throw new VerilensError('NOT_FOUND', 'test videos are missing', { place, expected: `the ${listed.size} videos of ${LIST}`, got: `${absent.length} missing: ${someOf(absent, 3)}`, remedy: 'Unpack the whole set.' });
+    throw new VerilensError('NOT_FOUND', 'test videos are missing', {
+      place,
+      expected: `the ${listed.size} videos of ${LIST}`,
+      got: `${absent.length} missing: ${someOf(absent, 3)}`,
+      remedy: 'Unpack the whole set.',
+    });
   }
   const wrong = files.find((file) => listed.has(file.path) && listed.get(file.path) !== file.label);
-  if (wrong !== undefined) throw new VerilensError('BAD_INPUT', `${LIST} contradicts the folders`, { place, expected: `${wrong.path} to be ${wrong.label}`, got: listed.get(wrong.path) });
-  return createFileDataset('Celeb-DF', root, files.filter((file) => listed.has(file.path) === (split === 'test')), skipped, oneClass);
+  if (wrong !== undefined)
+    throw new VerilensError('BAD_INPUT', `${LIST} contradicts the folders`, {
+      place,
+      expected: `${wrong.path} to be ${wrong.label}`,
+      got: listed.get(wrong.path),
+    });
+  return createFileDataset(
+    'Celeb-DF',
+    root,
+    files.filter((file) => listed.has(file.path) === (split === 'test')),
+    skipped,
+    oneClass,
+  );
 }
 
 function describe(path: string, folder: (typeof FOLDERS)[number]): FileItem | undefined {
@@ -68,7 +88,9 @@ function describe(path: string, folder: (typeof FOLDERS)[number]): FileItem | un
   if (folder === 'YouTube-real') return { path, label: 'real', identity: `youtube/${stem}` };
   const names = /^(id\d+)(?:_(id\d+))?_\d+$/.exec(stem);
   if (names === null || (names[2] === undefined) !== (folder === 'Celeb-real')) return undefined;
-  return names[2] === undefined ? { path, label: 'real', identity: `celeb/${names[1]}` } : { path, label: 'fake', type: 'Celeb-synthesis', identity: `celeb/${names[1]}`, donor: `celeb/${names[2]}` };
+  return names[2] === undefined
+    ? { path, label: 'real', identity: `celeb/${names[1]}` }
+    : { path, label: 'fake', type: 'Celeb-synthesis', identity: `celeb/${names[1]}`, donor: `celeb/${names[2]}` };
 }
 
 /** Lines `1 YouTube-real/00170.mp4`: in this list 1 is real and 0 is fake. */
@@ -77,13 +99,22 @@ async function readList(root: string, place: string): Promise<Map<string, 'real'
   try {
     text = await readFile(join(root, LIST), 'utf8');
   } catch (cause) {
-    throw new VerilensError('NOT_FOUND', `${LIST} cannot be read`, { place, expected: `${LIST} in the root, for the official split`, cause });
+    throw new VerilensError('NOT_FOUND', `${LIST} cannot be read`, {
+      place,
+      expected: `${LIST} in the root, for the official split`,
+      cause,
+    });
   }
   const listed = new Map<string, 'real' | 'fake'>();
   text.split(/\r?\n/).forEach((line, i) => {
     if (line.trim() === '') return;
     const parts = /^\s*([01])\s+(\S.*?)\s*$/.exec(line);
-    if (parts === null) throw new VerilensError('BAD_INPUT', `line ${i + 1} of ${LIST} cannot be read`, { place, expected: '0 or 1 and a path', got: line.slice(0, 60) });
+    if (parts === null)
+      throw new VerilensError('BAD_INPUT', `line ${i + 1} of ${LIST} cannot be read`, {
+        place,
+        expected: '0 or 1 and a path',
+        got: line.slice(0, 60),
+      });
     listed.set(parts[2]!.replaceAll('\\', '/'), parts[1] === '1' ? 'real' : 'fake');
   });
   return listed;

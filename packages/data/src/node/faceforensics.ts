@@ -43,7 +43,8 @@ export async function faceForensicsDataset(root: string, options: FaceForensicsO
     ['split', options.split === undefined ? [] : [options.split], ['train', 'val', 'test']],
   ] as const) {
     const wrong = (given as readonly string[]).find((value) => !(known as readonly string[]).includes(value));
-    if (wrong !== undefined) throw new VerilensError('BAD_OPTION', `${name} cannot be used`, { place, expected: known.join(', '), got: wrong });
+    if (wrong !== undefined)
+      throw new VerilensError('BAD_OPTION', `${name} cannot be used`, { place, expected: known.join(', '), got: wrong });
   }
   await requireFolder(root, place);
   const skipped: Skipped[] = [];
@@ -56,7 +57,10 @@ export async function faceForensicsDataset(root: string, options: FaceForensicsO
       place,
       expected: 'original_sequences and manipulated_sequences',
       got: someOf(top.map((entry) => entry.name)),
-      remedy: known === undefined || known.name === 'faceforensics' ? 'Give the folder that the download script wrote to.' : `This looks like ${known.title}: use ${known.call}.`,
+      remedy:
+        known === undefined || known.name === 'faceforensics'
+          ? 'Give the folder that the download script wrote to.'
+          : `This looks like ${known.title}: use ${known.call}.`,
     });
   }
   const groups = [
@@ -68,15 +72,26 @@ export async function faceForensicsDataset(root: string, options: FaceForensicsO
   const files: FileItem[] = [];
   for (const group of groups) {
     if (!group.compressions.includes(compression)) {
-      const wanted = options.types?.some((type) => type === group.name) === true || options.sources?.some((source) => source === group.name) === true;
-      if (wanted) throw new VerilensError('BAD_INPUT', `${group.name} is not there in ${compression}`, { place, expected: `${group.folder}/${compression}/videos`, got: someOf(group.compressions) });
+      const wanted =
+        options.types?.some((type) => type === group.name) === true || options.sources?.some((source) => source === group.name) === true;
+      if (wanted)
+        throw new VerilensError('BAD_INPUT', `${group.name} is not there in ${compression}`, {
+          place,
+          expected: `${group.folder}/${compression}/videos`,
+          got: someOf(group.compressions),
+        });
       skipped.push({ path: join(root, group.folder), reason: `not there in ${compression}` });
       continue;
     }
     const folder = `${group.folder}/${compression}`;
     const inside = await listFolder(join(root, folder), place, skipped);
     if (!inside.some((entry) => entry.name === 'videos' && entry.kind === 'folder')) {
-      throw new VerilensError('BAD_INPUT', `${folder} has no folder videos`, { place, expected: `${folder}/videos`, got: someOf(inside.map((entry) => entry.name)), remedy: 'Download the videos; extracted frames lose the timing that detectors need.' });
+      throw new VerilensError('BAD_INPUT', `${folder} has no folder videos`, {
+        place,
+        expected: `${folder}/videos`,
+        got: someOf(inside.map((entry) => entry.name)),
+        remedy: 'Download the videos; extracted frames lose the timing that detectors need.',
+      });
     }
     for (const { name, kind } of await listFolder(join(root, folder, 'videos'), place, skipped)) {
       const path = `${folder}/videos/${name}`;
@@ -98,17 +113,32 @@ interface VideoGroup {
   readonly compressions: readonly string[];
 }
 
-async function groupsOf(root: string, folder: string, names: readonly string[], required: boolean, top: readonly FolderEntry[], place: string): Promise<VideoGroup[]> {
+async function groupsOf(
+  root: string,
+  folder: string,
+  names: readonly string[],
+  required: boolean,
+  top: readonly FolderEntry[],
+  place: string,
+): Promise<VideoGroup[]> {
   if (!top.some((entry) => entry.name === folder)) return [];
   const present = (await listFolder(join(root, folder), place)).map((entry) => entry.name);
   const missing = names.find((name) => !present.includes(name));
   if (names.every((name) => !present.includes(name)) || (required && missing !== undefined)) {
-    throw new VerilensError('BAD_INPUT', required ? `${folder} lacks ${missing}` : `${folder} has none of the set's folders`, { place, expected: names.join(', '), got: someOf(present) });
+    throw new VerilensError('BAD_INPUT', required ? `${folder} lacks ${missing}` : `${folder} has none of the set's folders`, {
+      place,
+      expected: names.join(', '),
+      got: someOf(present),
+    });
   }
   const groups: VideoGroup[] = [];
   for (const name of names.filter((known) => present.includes(known))) {
     const inside = await listFolder(join(root, folder, name), place);
-    groups.push({ name, folder: `${folder}/${name}`, compressions: inside.filter((entry) => entry.kind === 'folder').map((entry) => entry.name) });
+    groups.push({
+      name,
+      folder: `${folder}/${name}`,
+      compressions: inside.filter((entry) => entry.kind === 'folder').map((entry) => entry.name),
+    });
   }
   return groups;
 }
@@ -132,7 +162,9 @@ function describe(path: string, group: string, real: boolean): FileItem | undefi
   const names = (actors ? /^(\d+)(?:_(\d+))?__/ : /^(\d+)(?:_(\d+))?$/).exec(stem);
   if (names === null || (names[2] === undefined) !== real) return undefined;
   const person = (number: string): string => `${actors ? 'actor' : 'youtube'}/${number}`;
-  return real ? { path, label: 'real', identity: person(names[1]!) } : { path, label: 'fake', type: group, identity: person(names[1]!), donor: person(names[2]!) };
+  return real
+    ? { path, label: 'real', identity: person(names[1]!) }
+    : { path, label: 'fake', type: group, identity: person(names[1]!), donor: person(names[2]!) };
 }
 
 /** The names that belong to a split: both ids of every pair, and the pair both ways round. */
@@ -151,11 +183,20 @@ async function readSplit(root: string, split: string, place: string): Promise<Se
     } catch (cause) {
       throw new VerilensError('BAD_INPUT', `${file} is not JSON`, { place, cause });
     }
-    const isPair = (pair: unknown): pair is [string, string] => Array.isArray(pair) && pair.length === 2 && pair.every((id) => typeof id === 'string');
+    const isPair = (pair: unknown): pair is [string, string] =>
+      Array.isArray(pair) && pair.length === 2 && pair.every((id) => typeof id === 'string');
     if (!Array.isArray(pairs) || !pairs.every(isPair)) {
-      throw new VerilensError('BAD_INPUT', `${file} is not an official split`, { place, expected: 'a list of pairs of ids, [["071", "054"], ...]', got: text.slice(0, 40) });
+      throw new VerilensError('BAD_INPUT', `${file} is not an official split`, {
+        place,
+        expected: 'a list of pairs of ids, [["071", "054"], ...]',
+        got: text.slice(0, 40),
+      });
     }
     return new Set(pairs.flatMap(([a, b]) => [a, b, `${a}_${b}`, `${b}_${a}`]));
   }
-  throw new VerilensError('NOT_FOUND', `the official split ${split} is not there`, { place, expected: `${split}.json or splits/${split}.json below the root`, remedy: 'Copy dataset/splits of the FaceForensics repository there, or split with identityDisjointSplit.' });
+  throw new VerilensError('NOT_FOUND', `the official split ${split} is not there`, {
+    place,
+    expected: `${split}.json or splits/${split}.json below the root`,
+    remedy: 'Copy dataset/splits of the FaceForensics repository there, or split with identityDisjointSplit.',
+  });
 }

@@ -20,7 +20,13 @@ export interface FileItem {
 }
 
 /** @throws VerilensError BAD_INPUT when it is empty or has one class only (unless `oneClass`) */
-export function createFileDataset(kind: string, root: string, files: readonly FileItem[], skipped: readonly Skipped[], oneClass: boolean): FileDataset {
+export function createFileDataset(
+  kind: string,
+  root: string,
+  files: readonly FileItem[],
+  skipped: readonly Skipped[],
+  oneClass: boolean,
+): FileDataset {
   const place = `${kind} ${root}`;
   if (files.length === 0) {
     const first = skipped[0];
@@ -32,19 +38,22 @@ export function createFileDataset(kind: string, root: string, files: readonly Fi
   }
   const labels = new Set(files.map((file) => file.label));
   if (!oneClass && labels.size < 2) {
-    throw new VerilensError('BAD_INPUT', 'the dataset has one class only', { place, expected: 'real and fake items', got: `${files.length} ${files[0]!.label} items, none of the other class`, remedy: 'Add the other class, or pass oneClass: true if that is meant.' });
+    throw new VerilensError('BAD_INPUT', 'the dataset has one class only', {
+      place,
+      expected: 'real and fake items',
+      got: `${files.length} ${files[0]!.label} items, none of the other class`,
+      remedy: 'Add the other class, or pass oneClass: true if that is meant.',
+    });
   }
-  const items = files.map(
-    ({ path, ...facts }): DatasetItem => ({
-      id: path,
-      ...facts,
-      async open(options) {
-        throwIfAborted(options?.signal, place);
-        // loaded at the first file: the decoders are heavy
-        const { openMedia } = await import('@verilens/media');
-        return openMedia(join(root, path), options);
-      },
-    }),
-  );
+  const items = files.map(({ path, ...facts }): DatasetItem => ({
+    id: path,
+    ...facts,
+    async open(options) {
+      throwIfAborted(options?.signal, place);
+      // loaded at the first file: the decoders are heavy
+      const { openMedia } = await import('@verilens/media');
+      return openMedia(join(root, path), options);
+    },
+  }));
   return { ...createDataset(place, items), root, skipped };
 }

@@ -103,7 +103,12 @@ function isLitter(name: string): boolean {
 
 function unreadable(path: string, place: string, cause: unknown): VerilensError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const got = code === 'ENOENT' ? `${path}, which is not there` : code === 'ENOTDIR' ? `${path}, which is a file` : `${path} (${code || 'unknown reason'})`;
+  const got =
+    code === 'ENOENT'
+      ? `${path}, which is not there`
+      : code === 'ENOTDIR'
+        ? `${path}, which is a file`
+        : `${path} (${code || 'unknown reason'})`;
   const remedy = code === 'EACCES' || code === 'EPERM' ? 'Give this user the right to read it.' : 'Check the path.';
   return new VerilensError('NOT_FOUND', 'the folder cannot be read', { place, expected: 'a readable folder', got, remedy, cause });
 }

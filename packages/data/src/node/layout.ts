@@ -7,7 +7,12 @@ export interface Layout {
 }
 
 const layouts: readonly Layout[] = [
-  { name: 'faceforensics', title: 'FaceForensics++', call: 'faceForensicsDataset', folders: ['original_sequences', 'manipulated_sequences'] },
+  {
+    name: 'faceforensics',
+    title: 'FaceForensics++',
+    call: 'faceForensicsDataset',
+    folders: ['original_sequences', 'manipulated_sequences'],
+  },
   { name: 'celeb-df', title: 'Celeb-DF v2', call: 'celebDfDataset', folders: ['Celeb-real', 'YouTube-real', 'Celeb-synthesis'] },
 ];
 
@@ -16,5 +21,7 @@ export function knownLayout(names: readonly string[]): Layout | undefined {
   const lower = names.map((name) => name.toLowerCase());
   const found = layouts.find((layout) => layout.folders.some((folder) => names.includes(folder)));
   if (found !== undefined) return found;
-  return lower.includes('real') || lower.includes('fake') ? { name: 'folder', title: 'a folder dataset', call: 'folderDataset', folders: ['real', 'fake'] } : undefined;
+  return lower.includes('real') || lower.includes('fake')
+    ? { name: 'folder', title: 'a folder dataset', call: 'folderDataset', folders: ['real', 'fake'] }
+    : undefined;
 }

@@ -11,7 +11,10 @@ import { knownLayout } from './layout.ts';
  * @param split `train`, `val` or `test` of a set that has an official split
  * @throws VerilensError as the function of the layout; a folder of no known layout is explained as `folderDataset` does
  */
-export async function openDataset(root: string, options: { split?: 'train' | 'val' | 'test'; oneClass?: boolean } = {}): Promise<FileDataset> {
+export async function openDataset(
+  root: string,
+  options: { split?: 'train' | 'val' | 'test'; oneClass?: boolean } = {},
+): Promise<FileDataset> {
   const place = `dataset ${root}`;
   await requireFolder(root, place);
   const layout = knownLayout((await listFolder(root, place)).map((entry) => entry.name));
@@ -19,7 +22,11 @@ export async function openDataset(root: string, options: { split?: 'train' | 'va
   // Celeb-DF refuses `val`, which it does not have
   if (layout?.name === 'celeb-df') return celebDfDataset(root, options as { split?: 'train' | 'test'; oneClass?: boolean });
   if (options.split !== undefined) {
-    throw new VerilensError('BAD_OPTION', 'this dataset has no official split', { place, got: options.split, remedy: 'Leave split out and use identityDisjointSplit.' });
+    throw new VerilensError('BAD_OPTION', 'this dataset has no official split', {
+      place,
+      got: options.split,
+      remedy: 'Leave split out and use identityDisjointSplit.',
+    });
   }
   return folderDataset(root, options);
 }

@@ -59,8 +59,18 @@ export function proceduralClips(options: ProceduralClipOptions): ProceduralClips
   check('frames', frames, Number.isInteger(frames) && frames >= 1 && frames <= 1024, 'a whole number, 1 to 1024');
   check('type', type, type === 'real' || forgeryTypes.includes(type), `real, ${forgeryTypes.join(', ')}`);
   const { factor } = parameters.resample;
-  check('parameters.resample.factor', factor, Number.isInteger(factor) && factor >= 1 && size % factor === 0, 'a whole number that divides the size');
-  check('clips', count * frames * size * size * 3, count * frames * size * size * 3 <= 2 ** 31, 'at most 2 GiB of pixels a call; ask for fewer clips at a time with `first`');
+  check(
+    'parameters.resample.factor',
+    factor,
+    Number.isInteger(factor) && factor >= 1 && size % factor === 0,
+    'a whole number that divides the size',
+  );
+  check(
+    'clips',
+    count * frames * size * size * 3,
+    count * frames * size * size * 3 <= 2 ** 31,
+    'at most 2 GiB of pixels a call; ask for fewer clips at a time with `first`',
+  );
 
   const root = createRandom(seed).fork(parameters.version);
   const work = workspaceOf(gridOf(size, parameters));
@@ -69,7 +79,10 @@ export function proceduralClips(options: ProceduralClipOptions): ProceduralClips
   const points = new Float32Array(count * frames * 12);
   for (let i = 0; i < count; i++) {
     const scene = sceneOf(root.fork(first + i), type, frames, work, parameters);
-    const noise = root.fork(first + i).fork('noise').fork(type);
+    const noise = root
+      .fork(first + i)
+      .fork('noise')
+      .fork(type);
     for (let t = 0; t < frames; t++) {
       drawFrame(work.canvas, work.grid, scene.person, scene.motion, t);
       scene.finish?.(work.canvas, t);

@@ -27,7 +27,14 @@ function soft(distance: number, width: number): number {
  * background, hair, skin with nose and hairline, brows, eyes, irises, lips, open mouth.
  * @param where weights, [side, side]: pixels of weight 0 are left as they are
  */
-export function drawFrame(canvas: Float32Array, grid: Grid, person: ProceduralIdentity, motion: ProceduralMotion, t: number, where?: Float32Array): void {
+export function drawFrame(
+  canvas: Float32Array,
+  grid: Grid,
+  person: ProceduralIdentity,
+  motion: ProceduralMotion,
+  t: number,
+  where?: Float32Array,
+): void {
   const { side, size, faceScale } = grid;
   const step = 16 / size; // drawing pixel in pixels of a 32-pixel frame
   const texel = (size / 16) * faceScale; // texture grid steps in a face unit
@@ -118,7 +125,8 @@ export function drawFrame(canvas: Float32Array, grid: Grid, person: ProceduralId
         const ey = v - eyeY;
         if (ex < eyeReachX && ex > -eyeReachX && ey > -eyeTop && ey < 2.5) {
           const k = outward < 0 ? 0 : 1;
-          const brow = 0.85 * soft(Math.max(Math.abs(ey + browHeight - outward * browTilt * ex) - browHalfThickness, Math.abs(ex) - browReach), 0.7);
+          const brow =
+            0.85 * soft(Math.max(Math.abs(ey + browHeight - outward * browTilt * ex) - browHalfThickness, Math.abs(ex) - browReach), 0.7);
           sr += brow * (hairR * 0.7 - sr);
           sg += brow * (hairG * 0.7 - sg);
           sb += brow * (hairB * 0.7 - sb);

@@ -9,7 +9,11 @@ import type { ProceduralClips } from './clips.ts';
 export function proceduralFaceClip(clips: ProceduralClips, index: number): FaceClip {
   const { pixels, points, count, frames, size } = clips;
   if (!Number.isInteger(index) || index < 0 || index >= count) {
-    throw new VerilensError('BAD_OPTION', 'no such clip', { place: 'data/procedural', expected: `a number from 0 to ${count - 1}`, got: String(index) });
+    throw new VerilensError('BAD_OPTION', 'no such clip', {
+      place: 'data/procedural',
+      expected: `a number from 0 to ${count - 1}`,
+      got: String(index),
+    });
   }
   const crops: Image[] = [];
   const keypoints: Point[][] = [];

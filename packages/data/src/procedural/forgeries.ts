@@ -34,7 +34,14 @@ export function workspaceOf(grid: Grid): Workspace {
  * no single frame shows a trace of pixels.
  * @param donor another person, asked for by `swap` and `paste` only
  */
-export function forgeScene(type: ForgeryType, scene: Scene, donor: () => ProceduralIdentity, random: Random, work: Workspace, parameters: ProceduralParameters): Scene {
+export function forgeScene(
+  type: ForgeryType,
+  scene: Scene,
+  donor: () => ProceduralIdentity,
+  random: Random,
+  work: Workspace,
+  parameters: ProceduralParameters,
+): Scene {
   switch (type) {
     case 'swap': {
       const motion = shaken(scene.motion, random, parameters.swap.jitterPx, parameters.swap.gain);
@@ -44,10 +51,22 @@ export function forgeScene(type: ForgeryType, scene: Scene, donor: () => Procedu
       return blended(scene, onto(scene.person, donor(), parameters.paste), scene.motion, parameters.paste.edge, work, parameters);
     case 'selfblend': {
       const law = parameters.selfblend;
-      const tint: Colour = [1 + random.uniform(-law.channelGain, law.channelGain), 1 + random.uniform(-law.channelGain, law.channelGain), 1 + random.uniform(-law.channelGain, law.channelGain)];
+      const tint: Colour = [
+        1 + random.uniform(-law.channelGain, law.channelGain),
+        1 + random.uniform(-law.channelGain, law.channelGain),
+        1 + random.uniform(-law.channelGain, law.channelGain),
+      ];
       const scale = 1 + random.uniform(-law.scale, law.scale);
       const motion = shaken(scene.motion, random, law.jitterPx, law.gain, law.shiftPx);
-      return blended(scene, tinted(scene.person, tint), motion, law.edge, { ...work, grid: { ...work.grid, faceScale: work.grid.faceScale * scale } }, parameters, work.grid);
+      return blended(
+        scene,
+        tinted(scene.person, tint),
+        motion,
+        law.edge,
+        { ...work, grid: { ...work.grid, faceScale: work.grid.faceScale * scale } },
+        parameters,
+        work.grid,
+      );
     }
     case 'reenact': {
       // every frame's mouth is that of a random moment of one curve: each alone is as likely as in a real clip
@@ -105,7 +124,11 @@ function blended(
 
 /** The donor's face on the target's geometry, its colours drawn towards the target's. */
 function onto(target: ProceduralIdentity, donor: ProceduralIdentity, law: BlendParameters): ProceduralIdentity {
-  const mixed = (a: Colour, b: Colour, weight: number): Colour => [a[0] + weight * (b[0] - a[0]), a[1] + weight * (b[1] - a[1]), a[2] + weight * (b[2] - a[2])];
+  const mixed = (a: Colour, b: Colour, weight: number): Colour => [
+    a[0] + weight * (b[0] - a[0]),
+    a[1] + weight * (b[1] - a[1]),
+    a[2] + weight * (b[2] - a[2]),
+  ];
   return {
     ...donor,
     skin: mixed(donor.skin, target.skin, law.colourMatch),
@@ -141,7 +164,9 @@ function parted(motion: ProceduralMotion, random: Random, parameters: Procedural
   const law = parameters.motion;
   const [ownX, ownY] = [drawCurve(random, law.speed), drawCurve(random, law.speed)];
   const x = motion.gazeX[0].map((value, t) => (1 - mix) * value + mix * (mode === 'mirror' ? -value : law.gaze * ownX(t)));
-  const y = motion.gazeY[0].map((value, t) => (mode === 'mirror' ? value : (1 - mix) * value + mix * law.gaze * law.gazeVertical * ownY(t)));
+  const y = motion.gazeY[0].map((value, t) =>
+    mode === 'mirror' ? value : (1 - mix) * value + mix * law.gaze * law.gazeVertical * ownY(t),
+  );
   return { gazeX: [motion.gazeX[0], x], gazeY: [motion.gazeY[0], y] };
 }
 

@@ -37,7 +37,8 @@ export function mouthOpening(value: number): number {
 
 export function drawMotion(random: Random, frames: number, parameters: ProceduralParameters): ProceduralMotion {
   const law = parameters.motion;
-  const sample = (curve: Curve, of: (value: number) => number): Float64Array => Float64Array.from({ length: frames }, (_, t) => of(curve(t)));
+  const sample = (curve: Curve, of: (value: number) => number): Float64Array =>
+    Float64Array.from({ length: frames }, (_, t) => of(curve(t)));
   const along = (amplitude: number): Float64Array => sample(drawCurve(random, law.speed), (value) => amplitude * value);
   const shiftX = along(law.shiftPx);
   const shiftY = along(law.shiftPx);

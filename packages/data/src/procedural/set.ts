@@ -35,7 +35,9 @@ export function proceduralSet(options: ProceduralSetOptions): ProceduralSet {
   const parts = wanted.map(([type, count]) => proceduralClips({ seed: `${name}/${type}`, count, type, ...shape }));
   const { frames, size, version } = parts[0]!;
   const clip = frames * size * size * 3;
-  const order = createRandom(name).fork('order').shuffle(parts.flatMap((part, p) => part.types.map((_, i) => [p, i] as const)));
+  const order = createRandom(name)
+    .fork('order')
+    .shuffle(parts.flatMap((part, p) => part.types.map((_, i) => [p, i] as const)));
   const pixels = new Uint8Array(total * clip);
   const points = new Float32Array(total * frames * 12);
   order.forEach(([p, i], at) => {

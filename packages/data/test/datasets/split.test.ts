@@ -1,6 +1,17 @@
 import { VerilensError } from '@verilens/core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createDataset, type Dataset, type DatasetItem, identityDisjointSplit, identityFolds, leaveOneTypeOut, leaveOneTypeOutFolds, proceduralDataset, summaryOf, typesOf } from '../../src/datasets/index.ts';
+import {
+  createDataset,
+  type Dataset,
+  type DatasetItem,
+  identityDisjointSplit,
+  identityFolds,
+  leaveOneTypeOut,
+  leaveOneTypeOutFolds,
+  proceduralDataset,
+  summaryOf,
+  typesOf,
+} from '../../src/datasets/index.ts';
 
 const open = async (): Promise<string> => 'opened';
 
@@ -14,7 +25,8 @@ function paired(people: number, types: readonly string[], each = 2): Dataset<str
   return createDataset('paired', items);
 }
 
-const peopleIn = (dataset: Dataset<unknown>): Set<string> => new Set(dataset.items.flatMap((item) => [item.identity, item.donor].filter((person) => person !== undefined)));
+const peopleIn = (dataset: Dataset<unknown>): Set<string> =>
+  new Set(dataset.items.flatMap((item) => [item.identity, item.donor].filter((person) => person !== undefined)));
 const shared = (a: Dataset<unknown>, b: Dataset<unknown>): string[] => [...peopleIn(a)].filter((person) => peopleIn(b).has(person));
 
 describe('createDataset', () => {
@@ -47,14 +59,19 @@ describe('identityDisjointSplit', () => {
     expectTypeOf(parts).toEqualTypeOf<Readonly<Record<'train' | 'validation' | 'test', Dataset<string>>>>();
     expect(dropped).toEqual([]);
     expect(parts.train.size + parts.validation.size + parts.test.size).toBe(dataset.size);
-    expect([...shared(parts.train, parts.test), ...shared(parts.train, parts.validation), ...shared(parts.validation, parts.test)]).toEqual([]);
+    expect([...shared(parts.train, parts.test), ...shared(parts.train, parts.validation), ...shared(parts.validation, parts.test)]).toEqual(
+      [],
+    );
     expect(Math.abs(parts.train.size / dataset.size - 0.7)).toBeLessThan(0.03);
     expect(Math.abs(summaryOf(parts.test).real / 200 - 0.2)).toBeLessThan(0.03);
   });
 
   it('depends on the seed, not on the order of the items', () => {
     const dataset = paired(40, ['swap']);
-    const test = (from: Dataset<string>, seed: number): string[] => identityDisjointSplit(from, { seed, parts: { train: 3, test: 1 } }).parts.test.items.map((item) => item.id).sort();
+    const test = (from: Dataset<string>, seed: number): string[] =>
+      identityDisjointSplit(from, { seed, parts: { train: 3, test: 1 } })
+        .parts.test.items.map((item) => item.id)
+        .sort();
     expect(test(dataset.shuffled(9), 0)).toEqual(test(dataset, 0));
     expect(test(dataset, 1)).not.toEqual(test(dataset, 0));
   });
@@ -63,7 +80,8 @@ describe('identityDisjointSplit', () => {
     const items: DatasetItem<string>[] = [];
     for (let p = 0; p < 12; p++) {
       items.push({ id: `real/${p}`, label: 'real', identity: `p${p}`, open });
-      for (let q = 0; q < 12; q++) if (q !== p) items.push({ id: `fake/${p}/${q}`, label: 'fake', type: 'swap', identity: `p${p}`, donor: `p${q}`, open });
+      for (let q = 0; q < 12; q++)
+        if (q !== p) items.push({ id: `fake/${p}/${q}`, label: 'fake', type: 'swap', identity: `p${p}`, donor: `p${q}`, open });
     }
     const dataset = createDataset('tied', items);
     const parts = { train: 0.5, test: 0.5 };
@@ -75,13 +93,18 @@ describe('identityDisjointSplit', () => {
   });
 
   it('takes items without a person for themselves', () => {
-    const dataset = createDataset('plain', Array.from({ length: 20 }, (_, i): DatasetItem<string> => ({ id: `${i}`, label: i % 2 === 0 ? 'real' : 'fake', open })));
+    const dataset = createDataset(
+      'plain',
+      Array.from({ length: 20 }, (_, i): DatasetItem<string> => ({ id: `${i}`, label: i % 2 === 0 ? 'real' : 'fake', open })),
+    );
     const { parts } = identityDisjointSplit(dataset, { seed: 0, parts: { a: 1, b: 1 } });
     expect([parts.a.size, parts.b.size]).toEqual([10, 10]);
   });
 
   it.each([{ train: 0, test: 1 }, { train: Number.NaN }, {}])('refuses the shares %o', (parts) => {
-    expect(() => identityDisjointSplit(paired(4, ['swap']), { seed: 0, parts: parts as Record<string, number> })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+    expect(() => identityDisjointSplit(paired(4, ['swap']), { seed: 0, parts: parts as Record<string, number> })).toThrow(
+      expect.objectContaining({ code: 'BAD_OPTION' }),
+    );
   });
 });
 

@@ -3,10 +3,18 @@ import type { FaceFinder } from '@verilens/faces';
 import { describe, expect, it } from 'vitest';
 import { FORGE_OPERATIONS, forgeVideo, type SourcePhoto } from '../../src/index.ts';
 
-const at = (x: number, y: number): readonly Point[] => [[x - 12, y], [x + 12, y], [x, y + 12], [x, y + 24], [x - 26, y + 3], [x + 26, y + 3]];
+const at = (x: number, y: number): readonly Point[] => [
+  [x - 12, y],
+  [x + 12, y],
+  [x, y + 12],
+  [x, y + 24],
+  [x - 26, y + 3],
+  [x + 26, y + 3],
+];
 const finder: FaceFinder = {
   model: 'back',
-  find: async (image) => (image.data[0] === 0 ? [] : [{ box: { x: 40, y: 30, width: 60, height: 60 }, score: 0.9, keypoints: at(70, 55) as Face['keypoints'] }]),
+  find: async (image) =>
+    image.data[0] === 0 ? [] : [{ box: { x: 40, y: 30, width: 60, height: 60 }, score: 0.9, keypoints: at(70, 55) as Face['keypoints'] }],
   examine: () => Promise.reject(new Error('not used')),
   dispose: async () => {},
   [Symbol.asyncDispose]: async () => {},
@@ -14,7 +22,8 @@ const finder: FaceFinder = {
 
 function picture(phase: number, first = 9): Image {
   const data = new Uint8ClampedArray(160 * 120 * 4).fill(255);
-  for (let i = 0; i < 160 * 120; i++) for (let c = 0; c < 3; c++) data[i * 4 + c] = 120 + 80 * Math.sin((i % 160) / 9 + phase) * Math.cos(i / 160 / 8 + c);
+  for (let i = 0; i < 160 * 120; i++)
+    for (let c = 0; c < 3; c++) data[i * 4 + c] = 120 + 80 * Math.sin((i % 160) / 9 + phase) * Math.cos(i / 160 / 8 + c);
   data[0] = first;
   return { data, width: 160, height: 120 };
 }

@@ -1,10 +1,31 @@
 import type { Image, Point } from '@verilens/core';
 import { alignFace } from '@verilens/faces';
 import { describe, expect, it } from 'vitest';
-import { animatePhoto, buildRealClipSet, createRandom, FORGE_OPERATIONS, FORGE_PARAMETERS, forgeClip, innerFaceMask, mouthMask, realClip, type ForgedClip, type ForgeParameters, type SourceClip, type SourcePhoto } from '../../src/index.ts';
+import {
+  animatePhoto,
+  buildRealClipSet,
+  createRandom,
+  FORGE_OPERATIONS,
+  FORGE_PARAMETERS,
+  forgeClip,
+  innerFaceMask,
+  mouthMask,
+  realClip,
+  type ForgedClip,
+  type ForgeParameters,
+  type SourceClip,
+  type SourcePhoto,
+} from '../../src/index.ts';
 
 const CLEAN: ForgeParameters = { ...FORGE_PARAMETERS, noise: [0, 0], jpegQuality: [100, 100] };
-const FACE: readonly Point[] = [[75, 80], [115, 80], [95, 100], [95, 122], [55, 85], [135, 85]];
+const FACE: readonly Point[] = [
+  [75, 80],
+  [115, 80],
+  [95, 100],
+  [95, 122],
+  [55, 85],
+  [135, 85],
+];
 
 /** Byte for byte; the matchers would take seconds over a clip. */
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
@@ -15,7 +36,8 @@ function texture(seed: number): Image {
   const [a, b, c] = [random.uniform(0.9, 1.6), random.uniform(0.9, 1.6), random.uniform(0, 6)];
   const data = new Uint8ClampedArray(190 * 190 * 4).fill(255);
   for (let y = 0; y < 190; y++) {
-    for (let x = 0; x < 190; x++) for (let k = 0; k < 3; k++) data[(y * 190 + x) * 4 + k] = 120 + 50 * Math.sin(x / a + c + k) + 40 * Math.cos(y / b - k);
+    for (let x = 0; x < 190; x++)
+      for (let k = 0; k < 3; k++) data[(y * 190 + x) * 4 + k] = 120 + 50 * Math.sin(x / a + c + k) + 40 * Math.cos(y / b - k);
   }
   return { data, width: 190, height: 190 };
 }
@@ -37,7 +59,9 @@ function jerk({ pixels, frames, size }: ForgedClip, [x0, y0, x1, y1]: readonly [
   let sum = 0;
   let count = 0;
   const at = (t: number, x: number, y: number): number => pixels[((t * size + y) * size + x) * 3]!;
-  for (let t = 1; t < frames - 1; t++) for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++, count++) sum += Math.abs(at(t + 1, x, y) - 2 * at(t, x, y) + at(t - 1, x, y));
+  for (let t = 1; t < frames - 1; t++)
+    for (let y = y0; y < y1; y++)
+      for (let x = x0; x < x1; x++, count++) sum += Math.abs(at(t + 1, x, y) - 2 * at(t, x, y) + at(t - 1, x, y));
   return sum / count;
 }
 const INNER = [22, 24, 42, 46] as const;
@@ -63,7 +87,8 @@ describe('forgeClip', () => {
 
   it('leaves a trace in time where it says so, and none elsewhere', () => {
     const real = jerk(realClip(target, { random: createRandom(1), parameters: CLEAN }), INNER);
-    const of = (operation: (typeof FORGE_OPERATIONS)[number]): ForgedClip => forgeClip(target, operation, { random: createRandom(1), parameters: CLEAN, donors, moments });
+    const of = (operation: (typeof FORGE_OPERATIONS)[number]): ForgedClip =>
+      forgeClip(target, operation, { random: createRandom(1), parameters: CLEAN, donors, moments });
     for (const operation of ['swap', 'reenact', 'selfblend'] as const) {
       expect(jerk(of(operation), INNER)).toBeGreaterThan(real + 1);
       expect(jerk(of(operation), BORDER)).toBeLessThan(0.5);
@@ -82,7 +107,8 @@ describe('forgeClip', () => {
 });
 
 it('controls keep noise and compression but differ as named', () => {
-  const of = (control: 'fresh' | 'interpolated-again' | 'no-warp'): Uint8Array => realClip(target, { random: createRandom(2), control }).pixels;
+  const of = (control: 'fresh' | 'interpolated-again' | 'no-warp'): Uint8Array =>
+    realClip(target, { random: createRandom(2), control }).pixels;
   expect(same(of('fresh'), realClip(target, { random: createRandom(2) }).pixels)).toBe(true);
   expect(same(of('no-warp'), of('fresh'))).toBe(false);
   expect(same(of('interpolated-again'), of('fresh'))).toBe(false);
@@ -96,8 +122,18 @@ it('animates photographs smoothly', () => {
 });
 
 it('masks cover what they name', () => {
-  const face = [[44, 45], [84, 45], [64, 65], [64, 87], [24, 50], [104, 50]] as Point[];
-  const at = (mask: ReturnType<typeof mouthMask>, [x, y]: Point): number => (x < mask.x || y < mask.y || x >= mask.x + mask.width || y >= mask.y + mask.height ? 0 : mask.weights[(y - mask.y) * mask.width + x - mask.x]!);
+  const face = [
+    [44, 45],
+    [84, 45],
+    [64, 65],
+    [64, 87],
+    [24, 50],
+    [104, 50],
+  ] as Point[];
+  const at = (mask: ReturnType<typeof mouthMask>, [x, y]: Point): number =>
+    x < mask.x || y < mask.y || x >= mask.x + mask.width || y >= mask.y + mask.height
+      ? 0
+      : mask.weights[(y - mask.y) * mask.width + x - mask.x]!;
   const inner = innerFaceMask(face, 3, 128, 128);
   const mouth = mouthMask(face, 3, 128, 128);
   for (const k of [0, 1, 2, 3]) expect(at(inner, face[k]!)).toBeGreaterThan(0.9);
@@ -119,7 +155,8 @@ describe('buildRealClipSet', () => {
   });
 
   it('draws the amounts asked for, the same for the same seed', async () => {
-    const build = (seed: number): ReturnType<typeof buildRealClipSet> => buildRealClipSet({ windows: moments, photos: [photo], amount: { real: 2, forged: 5 }, seed });
+    const build = (seed: number): ReturnType<typeof buildRealClipSet> =>
+      buildRealClipSet({ windows: moments, photos: [photo], amount: { real: 2, forged: 5 }, seed });
     const [a, b, c] = [await build(1), await build(1), await build(2)];
     expect(a.labels.reduce((sum, label) => sum + label, 0)).toBe(5);
     expect(same(a.pixels, b.pixels)).toBe(true);
@@ -129,6 +166,8 @@ describe('buildRealClipSet', () => {
 
   it('refuses to start without windows and stops when told to', async () => {
     await expect(buildRealClipSet({ windows: [], amount: 'every-window', seed: 0 })).rejects.toMatchObject({ code: 'BAD_OPTION' });
-    await expect(buildRealClipSet({ windows: moments, amount: 'every-window', seed: 0, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(
+      buildRealClipSet({ windows: moments, amount: 'every-window', seed: 0, signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'ABORTED' });
   });
 });

@@ -8,7 +8,11 @@ function picture(width: number, height: number): Uint8Array {
   const rgb = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const base = [120 + 60 * Math.sin(x / 7) + 30 * Math.cos(y / 5), 100 + 50 * Math.sin((x + y) / 9), 90 + 40 * Math.cos(x / 11 - y / 6)];
+      const base = [
+        120 + 60 * Math.sin(x / 7) + 30 * Math.cos(y / 5),
+        100 + 50 * Math.sin((x + y) / 9),
+        90 + 40 * Math.cos(x / 11 - y / 6),
+      ];
       for (let c = 0; c < 3; c++) rgb[(y * width + x) * 3 + c] = Math.max(0, Math.min(255, base[c]! + random.normal(0, 6)));
     }
   }
@@ -23,7 +27,12 @@ const rgba = (rgb: Uint8Array, width: number, height: number): Image => {
 
 describe('jpegInPlace', () => {
   // Below quality 90, where the encoder compared with keeps colour at half resolution too.
-  it.each([[64, 64, 55], [64, 64, 75], [64, 64, 88], [50, 37, 80]])('does what libjpeg does to %i x %i at quality %i', async (width, height, quality) => {
+  it.each([
+    [64, 64, 55],
+    [64, 64, 75],
+    [64, 64, 88],
+    [50, 37, 80],
+  ])('does what libjpeg does to %i x %i at quality %i', async (width, height, quality) => {
     const rgb = picture(width, height);
     const before = rgb.slice();
     const theirs = await jpegRoundTrip(rgba(rgb, width, height), quality);

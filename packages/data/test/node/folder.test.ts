@@ -6,7 +6,10 @@ import { folderDataset, openDataset } from '../../src/node.ts';
 import { tree } from './tree.ts';
 
 async function failure(promise: Promise<unknown>): Promise<VerilensError> {
-  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(VerilensError);
   return error as VerilensError;
 }
@@ -42,7 +45,17 @@ describe('folderDataset', () => {
   });
 
   it('passes over hidden files and litter, and notes other files', async () => {
-    const root = await tree(['real/a.png', 'real/.a.png', 'real/._a.png', 'real/Thumbs.db', 'real/.git/x.png', '__MACOSX/real/a.png', 'real/notes.txt', 'fake/__MACOSX/b.png', 'fake/b.png']);
+    const root = await tree([
+      'real/a.png',
+      'real/.a.png',
+      'real/._a.png',
+      'real/Thumbs.db',
+      'real/.git/x.png',
+      '__MACOSX/real/a.png',
+      'real/notes.txt',
+      'fake/__MACOSX/b.png',
+      'fake/b.png',
+    ]);
     const dataset = await folderDataset(root);
     expect(dataset.items.map((item) => item.id)).toEqual(['real/a.png', 'fake/b.png']);
     expect(dataset.skipped).toEqual([{ path: join(root, 'real/notes.txt'), reason: 'not an image or video by its name' }]);
@@ -61,12 +74,22 @@ describe('folderDataset', () => {
 
   it('explains a missing folder, a file, one class, nothing', async () => {
     const root = await tree(['real/a.png', 'fake/readme.txt']);
-    expect(await failure(folderDataset(join(root, 'gone')))).toMatchObject({ code: 'NOT_FOUND', got: expect.stringContaining('not there') });
-    expect(await failure(folderDataset(join(root, 'real/a.png')))).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('not a folder') });
+    expect(await failure(folderDataset(join(root, 'gone')))).toMatchObject({
+      code: 'NOT_FOUND',
+      got: expect.stringContaining('not there'),
+    });
+    expect(await failure(folderDataset(join(root, 'real/a.png')))).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('not a folder'),
+    });
     expect(await failure(folderDataset(root))).toMatchObject({ code: 'BAD_INPUT', got: '1 real items, none of the other class' });
     expect((await folderDataset(root, { oneClass: true })).size).toBe(1);
     const empty = await tree(['real/readme.txt', 'fake/readme.txt']);
-    expect(await failure(folderDataset(empty))).toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('empty'), got: expect.stringContaining('readme.txt') });
+    expect(await failure(folderDataset(empty))).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('empty'),
+      got: expect.stringContaining('readme.txt'),
+    });
     const bare = await tree({});
     await mkdir(join(bare, 'real'));
     expect((await failure(folderDataset(bare))).code).toBe('BAD_INPUT');
@@ -93,7 +116,9 @@ describe('folderDataset', () => {
   });
 
   it('keeps people to itself when told how', async () => {
-    const dataset = await folderDataset(await tree(['real/ann-1.mp4', 'real/ann-2.mp4', 'fake/ann-3.mp4']), { identityOf: (path) => path.split('-')[0] });
+    const dataset = await folderDataset(await tree(['real/ann-1.mp4', 'real/ann-2.mp4', 'fake/ann-3.mp4']), {
+      identityOf: (path) => path.split('-')[0],
+    });
     expect(new Set(dataset.items.map((item) => item.identity))).toEqual(new Set(['ann']));
   });
 });
@@ -101,8 +126,16 @@ describe('folderDataset', () => {
 describe('openDataset', () => {
   it('finds the layout', async () => {
     expect((await openDataset(await tree(['Real/a.png', 'FAKE/b.png']))).size).toBe(2);
-    expect((await openDataset(await tree(['Celeb-real/id0_0000.mp4', 'YouTube-real/00000.mp4', 'Celeb-synthesis/id0_id1_0000.mp4']))).size).toBe(3);
-    expect((await openDataset(await tree(['original_sequences/youtube/c23/videos/000.mp4', 'manipulated_sequences/Deepfakes/c23/videos/000_003.mp4']))).size).toBe(2);
+    expect(
+      (await openDataset(await tree(['Celeb-real/id0_0000.mp4', 'YouTube-real/00000.mp4', 'Celeb-synthesis/id0_id1_0000.mp4']))).size,
+    ).toBe(3);
+    expect(
+      (
+        await openDataset(
+          await tree(['original_sequences/youtube/c23/videos/000.mp4', 'manipulated_sequences/Deepfakes/c23/videos/000_003.mp4']),
+        )
+      ).size,
+    ).toBe(2);
     expect(await failure(openDataset(await tree(['x/a.png'])))).toMatchObject({ code: 'BAD_INPUT', got: 'x/' });
     expect(await failure(openDataset(await tree(['real/a.png', 'fake/b.png']), { split: 'test' }))).toMatchObject({ code: 'BAD_OPTION' });
   });

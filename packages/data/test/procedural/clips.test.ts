@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { VerilensError } from '@verilens/core';
 import { describe, expect, it } from 'vitest';
-import { forgeryTypes, proceduralClips, proceduralFaceClip, proceduralParameters, proceduralSet, type ClipType } from '../../src/procedural/index.ts';
+import {
+  forgeryTypes,
+  proceduralClips,
+  proceduralFaceClip,
+  proceduralParameters,
+  proceduralSet,
+  type ClipType,
+} from '../../src/procedural/index.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
@@ -10,7 +17,15 @@ describe('proceduralClips', () => {
     const types: ClipType[] = ['real', ...forgeryTypes];
     const digests = Object.fromEntries(types.map((type) => [type, digest(proceduralClips({ seed: 0, count: 2, type }).pixels)]));
     expect(proceduralParameters.version).toBe('s2');
-    expect(digests).toEqual({ real: 'bd3f707b1244637a', swap: 'f5f994f9f2bbd019', paste: '6854cf6e870d4d5a', reenact: '0be7bb6828003463', resample: 'e4b7bd1edb8c480c', gaze: 'b9935e8a05482fec', selfblend: '1622be836697b876' });
+    expect(digests).toEqual({
+      real: 'bd3f707b1244637a',
+      swap: 'f5f994f9f2bbd019',
+      paste: '6854cf6e870d4d5a',
+      reenact: '0be7bb6828003463',
+      resample: 'e4b7bd1edb8c480c',
+      gaze: 'b9935e8a05482fec',
+      selfblend: '1622be836697b876',
+    });
   });
 
   it('makes clip n the same in every call', () => {
@@ -45,7 +60,8 @@ describe('proceduralClips', () => {
   it.each([32, 48, 64])('draws %i pixels: pupils dark in the eyes, where the key points say', (size) => {
     const parameters = { ...proceduralParameters, motion: { ...proceduralParameters.motion, gaze: 0 } };
     const clips = proceduralClips({ seed: 3, count: 10, type: 'real', size, frames: 4, parameters });
-    const brightness = (n: number, t: number, x: number, y: number): number => clips.pixels[((n * 4 + t) * size * size + Math.round(y) * size + Math.round(x)) * 3]!;
+    const brightness = (n: number, t: number, x: number, y: number): number =>
+      clips.pixels[((n * 4 + t) * size * size + Math.round(y) * size + Math.round(x)) * 3]!;
     let pupil = 0;
     let white = 0;
     for (let n = 0; n < 10; n++) {
@@ -73,17 +89,12 @@ describe('proceduralClips', () => {
     expect((used.user + used.system) / 1000 / 40).toBeLessThan(40);
   });
 
-  it.each([
-    { size: 31 },
-    { size: 8 },
-    { count: -1 },
-    { frames: 0 },
-    { first: 0.5 },
-    { type: 'morph' as ClipType },
-    { count: 1e7 },
-  ])('refuses %o', (wrong) => {
-    expect(() => proceduralClips({ seed: 0, count: 1, type: 'real', ...wrong })).toThrow(VerilensError);
-  });
+  it.each([{ size: 31 }, { size: 8 }, { count: -1 }, { frames: 0 }, { first: 0.5 }, { type: 'morph' as ClipType }, { count: 1e7 }])(
+    'refuses %o',
+    (wrong) => {
+      expect(() => proceduralClips({ seed: 0, count: 1, type: 'real', ...wrong })).toThrow(VerilensError);
+    },
+  );
 });
 
 describe('proceduralSet', () => {
@@ -115,7 +126,10 @@ describe('proceduralFaceClip', () => {
     expect(clip.crops).toHaveLength(8);
     expect(clip.crops[3]).toMatchObject({ width: 64, height: 64 });
     const at = ((1 * 8 + 3) * 64 * 64 + 10 * 64 + 20) * 3;
-    expect([...clip.crops[3]!.data.subarray((10 * 64 + 20) * 4, (10 * 64 + 20) * 4 + 4)]).toEqual([...clips.pixels.subarray(at, at + 3), 255]);
+    expect([...clip.crops[3]!.data.subarray((10 * 64 + 20) * 4, (10 * 64 + 20) * 4 + 4)]).toEqual([
+      ...clips.pixels.subarray(at, at + 3),
+      255,
+    ]);
     expect(clip.eyeDistancePx).toBeGreaterThan(2 * 3.4 * 1.3 * 2 - 0.01);
     expect(clip.keypoints[0]![0]![0]).toBeLessThan(clip.keypoints[0]![1]![0]);
     expect(() => proceduralFaceClip(clips, 2)).toThrow(VerilensError);

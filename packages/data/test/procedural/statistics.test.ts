@@ -29,7 +29,8 @@ describe('the traces of the forgeries, set s2', () => {
     const value = auc(smoothness, innerSmoothness(clips('resample')));
     expect(value).toBeGreaterThan(0.68);
     expect(value).toBeLessThan(0.84);
-    for (const type of ['reenact', 'gaze'] as const) expect(Math.abs(auc(smoothness, innerSmoothness(clips(type))) - 0.5)).toBeLessThan(0.1);
+    for (const type of ['reenact', 'gaze'] as const)
+      expect(Math.abs(auc(smoothness, innerSmoothness(clips(type))) - 0.5)).toBeLessThan(0.1);
   });
 
   it('finds nothing between two draws of real clips', () => {

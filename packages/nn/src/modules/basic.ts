@@ -12,19 +12,32 @@ export interface LinearParams {
 }
 
 /** x [..., in] -> [..., out]; weight [in, out]. */
-export function linear(inputs: number, outputs: number, options: { readonly bias?: boolean; readonly init?: Initialiser } = {}): Module<LinearParams, [x: Sym], Sym> {
+export function linear(
+  inputs: number,
+  outputs: number,
+  options: { readonly bias?: boolean; readonly init?: Initialiser } = {},
+): Module<LinearParams, [x: Sym], Sym> {
   const weight = param([inputs, outputs], options.init ?? fanInUniform());
   const params: LinearParams = options.bias === false ? { weight } : { weight, bias: param([outputs], zerosInit()) };
   return module('linear', params, (p, x: Sym) => dense(x, p.weight, p.bias as Sym | undefined));
 }
 
 /** int32 indices [...] below `count` -> [..., width]. */
-export function embedding(count: number, width: number, options: { readonly init?: Initialiser } = {}): Module<{ readonly weight: ParamSpec }, [indices: Sym], Sym> {
-  return module('embedding', { weight: param([count, width], options.init ?? normalInit(0.02)) }, (p, indices: Sym) => gather(p.weight, indices));
+export function embedding(
+  count: number,
+  width: number,
+  options: { readonly init?: Initialiser } = {},
+): Module<{ readonly weight: ParamSpec }, [indices: Sym], Sym> {
+  return module('embedding', { weight: param([count, width], options.init ?? normalInit(0.02)) }, (p, indices: Sym) =>
+    gather(p.weight, indices),
+  );
 }
 
 /** Layer normalisation of the last axis, of size `width`. */
-export function layerNormModule(width: number, options: { readonly epsilon?: number } = {}): Module<{ readonly weight: ParamSpec; readonly bias: ParamSpec }, [x: Sym], Sym> {
+export function layerNormModule(
+  width: number,
+  options: { readonly epsilon?: number } = {},
+): Module<{ readonly weight: ParamSpec; readonly bias: ParamSpec }, [x: Sym], Sym> {
   const params = { weight: param([width], onesInit()), bias: param([width], zerosInit()) };
   return module('layerNorm', params, (p, x: Sym) => layerNorm(x, p.weight, p.bias, options.epsilon));
 }
@@ -35,7 +48,12 @@ export interface Conv2dModuleOptions extends Conv2dOptions {
 }
 
 /** x [N, in, H, W] -> [N, out, h, w]; weight [out, in / groups, kh, kw]. */
-export function conv2dModule(inputs: number, outputs: number, size: number | readonly [number, number], options: Conv2dModuleOptions = {}): Module<LinearParams, [x: Sym], Sym> {
+export function conv2dModule(
+  inputs: number,
+  outputs: number,
+  size: number | readonly [number, number],
+  options: Conv2dModuleOptions = {},
+): Module<LinearParams, [x: Sym], Sym> {
   const [kh, kw] = typeof size === 'number' ? [size, size] : size;
   const weight = param([outputs, inputs / (options.groups ?? 1), kh, kw], options.init ?? fanInUniform());
   const params: LinearParams = options.bias === false ? { weight } : { weight, bias: param([outputs], zerosInit()) };

@@ -32,13 +32,19 @@ export type TransformerBlock = Module<
 /** Self attention on x [B, T, width]. */
 export function multiHeadAttention(width: number, heads: number): MultiHeadAttention {
   if (width % heads !== 0) {
-    throw new VerilensError('BAD_OPTION', 'the width does not divide among the heads', { place: 'nn multiHeadAttention', expected: `a width that is a multiple of ${heads}`, got: String(width), remedy: 'Change width or heads.' });
+    throw new VerilensError('BAD_OPTION', 'the width does not divide among the heads', {
+      place: 'nn multiHeadAttention',
+      expected: `a width that is a multiple of ${heads}`,
+      got: String(width),
+      remedy: 'Change width or heads.',
+    });
   }
   const qkv = linear(width, 3 * width, { init: xavierUniform() });
   const out = linear(width, width, { init: xavierUniform() });
   return module('multiHeadAttention', { qkv, out }, (p, x: Sym, options: AttentionOptions = {}) => {
     const [batch, length, size] = x.shape;
-    if (x.shape.length !== 3 || size !== width) throw shapeError('multiHeadAttention', `x [B, T, ${width}]`, describe(x), 'Reshape to one sequence per row of the batch.');
+    if (x.shape.length !== 3 || size !== width)
+      throw shapeError('multiHeadAttention', `x [B, T, ${width}]`, describe(x), 'Reshape to one sequence per row of the batch.');
     const shape = [batch!, heads, length!, width / heads];
     const apart = transpose(reshape(qkv.apply(p.qkv, x), [batch!, length!, 3, heads, width / heads]), [2, 0, 3, 1, 4]);
     const [q, k, v] = split(apart, 3, 0).map((part) => reshape(part, shape)) as [Sym, Sym, Sym];
@@ -51,12 +57,19 @@ export function multiHeadAttention(width: number, heads: number): MultiHeadAtten
 export function mlp(width: number, hidden: number): Mlp {
   const up = linear(width, hidden, { init: xavierUniform() });
   const down = linear(hidden, width, { init: xavierUniform() });
-  return module('mlp', { up, down }, (p, x: Sym, options: DropoutOptions = {}) => down.apply(p.down, dropout(gelu(up.apply(p.up, x)), options.dropout ?? 0, options.draw)));
+  return module('mlp', { up, down }, (p, x: Sym, options: DropoutOptions = {}) =>
+    down.apply(p.down, dropout(gelu(up.apply(p.up, x)), options.dropout ?? 0, options.draw)),
+  );
 }
 
 /** Pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). Dropout, if asked for, acts on both branches. */
 export function transformerBlock(width: number, heads: number, options: { readonly mlpRatio?: number } = {}): TransformerBlock {
-  const parts = { norm1: layerNormModule(width), attention: multiHeadAttention(width, heads), norm2: layerNormModule(width), mlp: mlp(width, Math.round(width * (options.mlpRatio ?? 4))) };
+  const parts = {
+    norm1: layerNormModule(width),
+    attention: multiHeadAttention(width, heads),
+    norm2: layerNormModule(width),
+    mlp: mlp(width, Math.round(width * (options.mlpRatio ?? 4))),
+  };
   return module('transformerBlock', parts, (p, x: Sym, at: AttentionOptions & DropoutOptions = {}) => {
     const drop = (branch: Sym): Sym => dropout(branch, at.dropout ?? 0, at.draw);
     const mixed = add(x, drop(parts.attention.apply(p.attention, parts.norm1.apply(p.norm1, x), at)));

@@ -19,14 +19,22 @@ function convAttributes(c: Convolution): Attributes {
  */
 function conv(e: Emitter, x: string, w: string, bias: string | undefined, c: Convolution, channels: number, outputs: number): string {
   const rest = bias === undefined ? [] : [bias];
-  const broken = e.target === 'webgpu' && c.groups === 1 && c.size[0] * c.size[1] > 1 && channels % 3 === 0 && channels % 4 !== 0 && channels > 3 && outputs % 4 === 0;
+  const broken =
+    e.target === 'webgpu' &&
+    c.groups === 1 &&
+    c.size[0] * c.size[1] > 1 &&
+    channels % 3 === 0 &&
+    channels % 4 !== 0 &&
+    channels > 3 &&
+    outputs % 4 === 0;
   if (!broken) return e.node('Conv', [x, w, ...rest], convAttributes(c));
   const extra = e.ints([0, 0, 0, 0, 0, 4 - (channels % 4), 0, 0]);
   const wide = (t: string): string => e.node('Pad', [t, extra, e.scalar(0)], { mode: { text: 'constant' } });
   return e.node('Conv', [wide(x), wide(w), ...rest], convAttributes(c));
 }
 
-export const lowerConvolution: Lowering<'conv2d'> = (e, { names: [x, w, b], inputs: [xs, ws], attrs }) => conv(e, x!, w!, b, attrs, xs.shape[1]!, ws.shape[0]!);
+export const lowerConvolution: Lowering<'conv2d'> = (e, { names: [x, w, b], inputs: [xs, ws], attrs }) =>
+  conv(e, x!, w!, b, attrs, xs.shape[1]!, ws.shape[0]!);
 
 /** Stride 1: a convolution with the kernel turned and its channels swapped. Otherwise ConvTranspose, or four parity convolutions for 3x3 at stride 2 natively. */
 export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: [dy, w], inputs: [dys, ws], attrs }) => {
@@ -36,13 +44,33 @@ export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: 
   const reach = [dilation[0] * (kh - 1), dilation[1] * (kw - 1)] as const;
   if (stride[0] === 1 && stride[1] === 1 && [reach[0] - top, reach[1] - left, reach[0] - bottom, reach[1] - right].every((p) => p >= 0)) {
     const turned = turnKernel(e, w!, [o, cg, kh, kw], groups);
-    const c: Convolution = { size: [kh, kw], stride: [1, 1], dilation, groups, padding: [reach[0] - top, reach[1] - left, reach[0] - bottom, reach[1] - right] };
+    const c: Convolution = {
+      size: [kh, kw],
+      stride: [1, 1],
+      dilation,
+      groups,
+      padding: [reach[0] - top, reach[1] - left, reach[0] - bottom, reach[1] - right],
+    };
     return conv(e, dy!, turned, undefined, c, o, cg * groups);
   }
   const [, , h, v] = dys.shape as [number, number, number, number];
-  const parity = e.target === 'native' && groups === 1 && kh === 3 && kw === 3 && stride[0] === 2 && stride[1] === 2 && dilation[0] === 1 && dilation[1] === 1 && padding.every((p) => p === 1) && height === 2 * h && width === 2 * v;
+  const parity =
+    e.target === 'native' &&
+    groups === 1 &&
+    kh === 3 &&
+    kw === 3 &&
+    stride[0] === 2 &&
+    stride[1] === 2 &&
+    dilation[0] === 1 &&
+    dilation[1] === 1 &&
+    padding.every((p) => p === 1) &&
+    height === 2 * h &&
+    width === 2 * v;
   if (parity) return parityConvolutions(e, dy!, w!, [dys.shape[0]!, o, h, v], cg);
-  const outputPadding = [height - ((h - 1) * stride[0] - top - bottom + reach[0] + 1), width - ((v - 1) * stride[1] - left - right + reach[1] + 1)];
+  const outputPadding = [
+    height - ((h - 1) * stride[0] - top - bottom + reach[0] + 1),
+    width - ((v - 1) * stride[1] - left - right + reach[1] + 1),
+  ];
   return e.node('ConvTranspose', [dy!, w!], { ...convAttributes({ ...attrs, size: [kh, kw] }), output_padding: { ints: outputPadding } });
 };
 
@@ -61,7 +89,15 @@ function parityConvolutions(e: Emitter, dy: string, w: string, [n, o, h, v]: rea
   const flat = e.reshape(w, [o, c, 9]);
   const part = (taps: readonly number[], size: readonly [number, number]): string => {
     const kernel = e.transpose(e.reshape(e.node('Gather', [flat, e.ints(taps)], { axis: { int: 2 } }), [o, c, ...size]), [1, 0, 2, 3]);
-    const y = conv(e, dy, kernel, undefined, { size, stride: [1, 1], padding: [0, 0, size[0] - 1, size[1] - 1], dilation: [1, 1], groups: 1 }, o, c);
+    const y = conv(
+      e,
+      dy,
+      kernel,
+      undefined,
+      { size, stride: [1, 1], padding: [0, 0, size[0] - 1, size[1] - 1], dilation: [1, 1], groups: 1 },
+      o,
+      c,
+    );
     return e.reshape(y, [n, c, h, v, 1]);
   };
   const row = (a: string, b: string): string => e.reshape(e.node('Concat', [a, b], { axis: { int: 4 } }), [n, c, h, 1, 2 * v]);
@@ -81,7 +117,10 @@ export const lowerWeightGradient: Lowering<'conv2dWeightGradient'> = (e, { names
   const kept = e.target === 'webgpu' && taps > 1 ? Math.ceil(taps / 4) * 4 : taps;
   let columns: string;
   if (taps === 1 && padding.every((p) => p === 0)) {
-    columns = stride[0] === 1 && stride[1] === 1 ? x! : e.node('Slice', [x!, e.ints([0, 0]), e.ints([height, width]), e.ints([2, 3]), e.ints(stride)]);
+    columns =
+      stride[0] === 1 && stride[1] === 1
+        ? x!
+        : e.node('Slice', [x!, e.ints([0, 0]), e.ints([height, width]), e.ints([2, 3]), e.ints(stride)]);
   } else {
     const kernel = new Float32Array(c * kept * taps);
     for (let i = 0; i < c; i++) for (let t = 0; t < taps; t++) kernel[(i * kept + t) * taps + t] = 1;
@@ -91,7 +130,9 @@ export const lowerWeightGradient: Lowering<'conv2dWeightGradient'> = (e, { names
   const og = o / groups;
   const lead = groups === 1 ? [n] : [n, groups];
   const transposed = { transA: { int: 0 }, transB: { int: 1 }, alpha: { float: 1 } };
-  const each = e.node('FusedMatMul', [e.reshape(columns, [...lead, cg * kept, h * v]), e.reshape(dy!, [...lead, og, h * v])], transposed, { domain: 'com.microsoft' });
+  const each = e.node('FusedMatMul', [e.reshape(columns, [...lead, cg * kept, h * v]), e.reshape(dy!, [...lead, og, h * v])], transposed, {
+    domain: 'com.microsoft',
+  });
   // [groups,] [cg * kept, og]
   let total = e.node('ReduceSum', [each, e.ints([0])], { keepdims: { int: 0 } });
   if (kept !== taps) {

@@ -1,5 +1,9 @@
 /** An ONNX attribute of the kinds we write. */
-export type Attribute = { readonly int: number } | { readonly float: number } | { readonly ints: readonly number[] } | { readonly text: string };
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly ints: readonly number[] }
+  | { readonly text: string };
 
 export type ElementType = 'float32' | 'int32' | 'bool' | 'int64';
 export type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array;

@@ -26,7 +26,12 @@ export class Emitter {
   }
 
   /** Writes a node and gives the names of all its outputs. */
-  nodeParts(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, options: NodeOptions = {}): readonly string[] {
+  nodeParts(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    options: NodeOptions = {},
+  ): readonly string[] {
     const { domain = '', outputs = 1 } = options;
     const key = JSON.stringify([op, domain, inputs, attributes, outputs]);
     const known = this.#known.get(key);
@@ -40,7 +45,10 @@ export class Emitter {
 
   /** A stored tensor; small equal ones are shared. */
   tensor(data: TensorData, shape: readonly number[], name?: string): string {
-    const key = name === undefined && data.length <= 64 ? `tensor ${elementType(data)} ${shape.join()} ${[...data].map((v) => (Object.is(v, -0) ? '-0' : String(v))).join()}` : undefined;
+    const key =
+      name === undefined && data.length <= 64
+        ? `tensor ${elementType(data)} ${shape.join()} ${[...data].map((v) => (Object.is(v, -0) ? '-0' : String(v))).join()}`
+        : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known !== undefined) return known[0]!;
     const chosen = name ?? `#c${this.initializers.length}`;

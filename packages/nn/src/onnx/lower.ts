@@ -36,11 +36,20 @@ function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string 
   if (sym.op === 'constant') return e.tensor((sym.attrs as Ops['constant']['attrs']).data, sym.shape);
   if (sym.op === 'input') {
     const { name } = sym.attrs as Ops['input']['attrs'];
-    throw new VerilensError('UNKNOWN_NAME', `the graph uses input "${name}" that is not among its inputs`, { place: 'nn graph', got: describe(sym), remedy: 'Declare it as an input, or do not use it here.' });
+    throw new VerilensError('UNKNOWN_NAME', `the graph uses input "${name}" that is not among its inputs`, {
+      place: 'nn graph',
+      got: describe(sym),
+      remedy: 'Declare it as an input, or do not use it here.',
+    });
   }
   // the table is typed by op; here the op is known only at run time
   const lowering = lowerings[sym.op] as Lowering<Op>;
-  return lowering(e, { names: sym.inputs.map((x) => names.get(x.id)!), inputs: sym.inputs, attrs: sym.attrs, shape: sym.shape } as unknown as LoweringSite<Op>);
+  return lowering(e, {
+    names: sym.inputs.map((x) => names.get(x.id)!),
+    inputs: sym.inputs,
+    attrs: sym.attrs,
+    shape: sym.shape,
+  } as unknown as LoweringSite<Op>);
 }
 
 /** Gives results their public names: renames the node output where it is free, copies otherwise. */
@@ -60,4 +69,3 @@ function nameOutputs(e: Emitter, outputs: Readonly<Record<string, Sym>>, names: 
   }
   return values;
 }
-

@@ -1,4 +1,11 @@
-import { elementType, type Attribute, type ElementType, type EmittedGraph, type EmittedTensor, type EmittedValue } from './emitted-graph.ts';
+import {
+  elementType,
+  type Attribute,
+  type ElementType,
+  type EmittedGraph,
+  type EmittedTensor,
+  type EmittedValue,
+} from './emitted-graph.ts';
 import { ProtoWriter } from './protobuf.ts';
 
 /** Version of the standard op set our lowerings are written for. */

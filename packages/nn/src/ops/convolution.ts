@@ -8,16 +8,29 @@ import { constant } from './source.ts';
 type ConvolutionOp = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGradient' | 'maxPool2d' | 'avgPool2d' | 'upsampleNearest';
 
 /** Output height and width of a window over `height` x `width`. */
-function windowOutput(op: string, height: number, width: number, w: Window, dilation: readonly [number, number] = [1, 1]): readonly [number, number] {
+function windowOutput(
+  op: string,
+  height: number,
+  width: number,
+  w: Window,
+  dilation: readonly [number, number] = [1, 1],
+): readonly [number, number] {
   const [top, left, bottom, right] = w.padding;
   const h = Math.floor((height + top + bottom - (dilation[0] * (w.size[0] - 1) + 1)) / w.stride[0]) + 1;
   const v = Math.floor((width + left + right - (dilation[1] * (w.size[1] - 1) + 1)) / w.stride[1]) + 1;
-  if (!(h >= 1 && v >= 1)) throw shapeError(op, `a picture of at least ${w.size.join('x')} after padding`, `${height}x${width} with padding ${w.padding.join(', ')}`, 'Use a smaller window or more padding.');
+  if (!(h >= 1 && v >= 1))
+    throw shapeError(
+      op,
+      `a picture of at least ${w.size.join('x')} after padding`,
+      `${height}x${width} with padding ${w.padding.join(', ')}`,
+      'Use a smaller window or more padding.',
+    );
   return [h, v];
 }
 
 function checkImage(op: string, x: Sym): void {
-  if (x.shape.length !== 4 || x.dtype !== 'float32') throw shapeError(op, 'float32 [N, C, H, W]', describe(x), 'Transpose or reshape to channels first.');
+  if (x.shape.length !== 4 || x.dtype !== 'float32')
+    throw shapeError(op, 'float32 [N, C, H, W]', describe(x), 'Transpose or reshape to channels first.');
 }
 
 export const convolutionRules: { [O in ConvolutionOp]: Rule<O> } = {
@@ -27,9 +40,15 @@ export const convolutionRules: { [O in ConvolutionOp]: Rule<O> } = {
       const [n, c, height, width] = x.shape as [number, number, number, number];
       const [o, cg] = w.shape;
       if (w.shape.length !== 4 || cg! * attrs.groups !== c || o! % attrs.groups !== 0) {
-        throw shapeError('conv2d', `weights [out, ${c / attrs.groups}, kh, kw] for x ${describe(x)} in ${attrs.groups} group(s)`, describe(w), "Check the layer's input channels and groups.");
+        throw shapeError(
+          'conv2d',
+          `weights [out, ${c / attrs.groups}, kh, kw] for x ${describe(x)} in ${attrs.groups} group(s)`,
+          describe(w),
+          "Check the layer's input channels and groups.",
+        );
       }
-      if (b !== undefined && !sameShape(b.shape, [o!])) throw shapeError('conv2d', `a bias of [${o}]`, describe(b), 'One element per output channel.');
+      if (b !== undefined && !sameShape(b.shape, [o!]))
+        throw shapeError('conv2d', `a bias of [${o}]`, describe(b), 'One element per output channel.');
       return { shape: [n, o!, ...windowOutput('conv2d', height, width, attrs, attrs.dilation)], dtype: 'float32' };
     },
     gradient: ({ dy, inputs: [x, w, b], attrs }) => {
@@ -45,7 +64,10 @@ export const convolutionRules: { [O in ConvolutionOp]: Rule<O> } = {
   },
   conv2dWeightGradient: {
     shape: ([x, dy], { size, groups }) => ({ shape: [dy.shape[1]!, x.shape[1]! / groups, ...size], dtype: 'float32' }),
-    gradient: ({ dy: g, inputs: [x, dy], attrs }) => [inputGradient(dy, g, { ...attrs, height: x.shape[2]!, width: x.shape[3]! }), convolve(x, g, undefined, attrs)],
+    gradient: ({ dy: g, inputs: [x, dy], attrs }) => [
+      inputGradient(dy, g, { ...attrs, height: x.shape[2]!, width: x.shape[3]! }),
+      convolve(x, g, undefined, attrs),
+    ],
   },
   maxPool2d: {
     shape: ([x], attrs) => {
@@ -143,7 +165,13 @@ function weightGradient(x: Sym, dy: Sym, attrs: Convolution): Sym {
 
 /** x [N, C, H, W] with w [out, C / groups, kh, kw] and b [out] -> [N, out, h, w]. */
 export function conv2d(x: Sym, w: Sym, b?: Sym, options: Conv2dOptions = {}): Sym {
-  return convolve(x, w, b, { size: [w.shape[2] ?? 1, w.shape[3] ?? 1], stride: pair(options.stride ?? 1), padding: sides(options.padding), dilation: pair(options.dilation ?? 1), groups: options.groups ?? 1 });
+  return convolve(x, w, b, {
+    size: [w.shape[2] ?? 1, w.shape[3] ?? 1],
+    stride: pair(options.stride ?? 1),
+    padding: sides(options.padding),
+    dilation: pair(options.dilation ?? 1),
+    groups: options.groups ?? 1,
+  });
 }
 
 function poolWindow(options: PoolOptions): Window {

@@ -3,7 +3,26 @@ import { broadcastShapes, describe, make, NOT_DIFFERENTIABLE, sameShape, shapeEr
 import { sumTo } from './reduce.ts';
 import { constant, lift, scalarValue, zeros } from './source.ts';
 
-type UnaryOp = 'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'erf' | 'tanh' | 'sigmoid' | 'sin' | 'cos' | 'floor' | 'reciprocal' | 'relu' | 'gelu' | 'silu' | 'softplus' | 'isPositive' | 'stopGradient';
+type UnaryOp =
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'abs'
+  | 'sign'
+  | 'erf'
+  | 'tanh'
+  | 'sigmoid'
+  | 'sin'
+  | 'cos'
+  | 'floor'
+  | 'reciprocal'
+  | 'relu'
+  | 'gelu'
+  | 'silu'
+  | 'softplus'
+  | 'isPositive'
+  | 'stopGradient';
 type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum';
 type CompareOp = 'equal' | 'greater' | 'less';
 type LogicOp = 'and' | 'or';
@@ -23,7 +42,12 @@ function unary(op: UnaryOp, gradient: ((g: { dy: Sym; y: Sym; x: Sym }) => Sym |
 function binaryShape(op: Op, a: Sym, b: Sym, dtypes: readonly DType[]): readonly number[] {
   const shape = broadcastShapes(a.shape, b.shape);
   if (shape === undefined || a.dtype !== b.dtype || !dtypes.includes(a.dtype)) {
-    throw shapeError(op, `two ${dtypes.join(' or ')} tensors whose shapes broadcast`, `${describe(a)} and ${describe(b)}`, 'Reshape or cast one of them; sizes must be equal or 1, counted from the last axis.');
+    throw shapeError(
+      op,
+      `two ${dtypes.join(' or ')} tensors whose shapes broadcast`,
+      `${describe(a)} and ${describe(b)}`,
+      'Reshape or cast one of them; sizes must be equal or 1, counted from the last axis.',
+    );
   }
   return shape;
 }
@@ -111,10 +135,20 @@ export const elementwiseRules: { [O in ElementwiseOp]: Rule<O> } = {
     shape: ([condition, a, b]) => {
       const ab = binaryShape('where', a, b, ['float32', 'int32']);
       const shape = broadcastShapes(condition.shape, ab);
-      if (shape === undefined || condition.dtype !== 'bool') throw shapeError('where', `a bool condition that broadcasts with ${describe(a)}`, describe(condition), 'Compare first, e.g. greater(x, 0).');
+      if (shape === undefined || condition.dtype !== 'bool')
+        throw shapeError(
+          'where',
+          `a bool condition that broadcasts with ${describe(a)}`,
+          describe(condition),
+          'Compare first, e.g. greater(x, 0).',
+        );
       return { shape, dtype: a.dtype };
     },
-    gradient: ({ dy, inputs: [condition, a, b] }) => [null, sumTo(where(condition, dy, 0), a.shape), sumTo(where(condition, 0, dy), b.shape)],
+    gradient: ({ dy, inputs: [condition, a, b] }) => [
+      null,
+      sumTo(where(condition, dy, 0), a.shape),
+      sumTo(where(condition, 0, dy), b.shape),
+    ],
   },
 };
 
@@ -297,4 +331,3 @@ export function addAll(terms: readonly Sym[]): Sym {
   const [first, ...rest] = terms;
   return first === undefined ? zeros([]) : rest.reduce<Sym>((total, term) => add(total, term), first);
 }
-

@@ -22,7 +22,12 @@ export const indexRules: { [O in IndexOp]: Rule<O> } = {
     shape: ([indices, updates], { size }) => {
       const lead = updates.shape.slice(0, indices.shape.length);
       if (indices.dtype !== 'int32' || updates.dtype !== 'float32' || !sameShape(lead, indices.shape)) {
-        throw shapeError('scatterAdd', 'int32 indices and float32 updates whose first axes are those of the indices', `${describe(indices)} and ${describe(updates)}`, 'Transpose the updates.');
+        throw shapeError(
+          'scatterAdd',
+          'int32 indices and float32 updates whose first axes are those of the indices',
+          `${describe(indices)} and ${describe(updates)}`,
+          'Transpose the updates.',
+        );
       }
       return { shape: [size, ...updates.shape.slice(indices.shape.length)], dtype: 'float32' };
     },

@@ -8,9 +8,22 @@ function productShape(op: string, a: Sym, b: Sym, transA: boolean, transB: boole
   const [rows, inner] = transA ? [a.shape.at(-1), a.shape.at(-2)] : [a.shape.at(-2), a.shape.at(-1)];
   const [inner2, columns] = transB ? [b.shape.at(-1), b.shape.at(-2)] : [b.shape.at(-2), b.shape.at(-1)];
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  if (rows === undefined || columns === undefined || inner === undefined || inner !== inner2 || batch === undefined || a.dtype !== 'float32' || b.dtype !== 'float32') {
+  if (
+    rows === undefined ||
+    columns === undefined ||
+    inner === undefined ||
+    inner !== inner2 ||
+    batch === undefined ||
+    a.dtype !== 'float32' ||
+    b.dtype !== 'float32'
+  ) {
     const t = (flag: boolean): string => (flag ? ' transposed' : '');
-    throw shapeError(op, 'float32 [..., m, k] times [..., k, n]', `${describe(a)}${t(transA)} times ${describe(b)}${t(transB)}`, 'The inner sizes must be equal and the leading axes must broadcast.');
+    throw shapeError(
+      op,
+      'float32 [..., m, k] times [..., k, n]',
+      `${describe(a)}${t(transA)} times ${describe(b)}${t(transB)}`,
+      'The inner sizes must be equal and the leading axes must broadcast.',
+    );
   }
   return [...batch, rows, columns];
 }
@@ -27,7 +40,8 @@ export const linearAlgebraRules: { [O in LinearAlgebraOp]: Rule<O> } = {
   gemm: {
     shape: ([a, b, c], { transA, transB }) => {
       const shape = productShape('gemm', a, b, transA, transB);
-      if (shape.length !== 2 || c.shape.length !== 1 || c.shape[0] !== shape[1]) throw shapeError('gemm', `a bias of ${shape[1]} elements`, describe(c), 'The bias has one element per output column.');
+      if (shape.length !== 2 || c.shape.length !== 1 || c.shape[0] !== shape[1])
+        throw shapeError('gemm', `a bias of ${shape[1]} elements`, describe(c), 'The bias has one element per output column.');
       return { shape, dtype: 'float32' };
     },
     gradient: ({ dy, inputs: [a, b], attrs: { transA, transB } }) => [
@@ -39,7 +53,11 @@ export const linearAlgebraRules: { [O in LinearAlgebraOp]: Rule<O> } = {
 };
 
 /** alpha * a b over the last two axes, either operand transposed first if asked; leading axes broadcast. */
-export function matmul(a: Sym, b: Sym, options: { readonly transA?: boolean; readonly transB?: boolean; readonly alpha?: number } = {}): Sym {
+export function matmul(
+  a: Sym,
+  b: Sym,
+  options: { readonly transA?: boolean; readonly transB?: boolean; readonly alpha?: number } = {},
+): Sym {
   const { transA = false, transB = false, alpha = 1 } = options;
   return make('matmul', linearAlgebraRules.matmul, [a, b], { transA, transB, alpha });
 }
@@ -48,7 +66,12 @@ export function matmul(a: Sym, b: Sym, options: { readonly transA?: boolean; rea
 export function dense(x: Sym, w: Sym, b?: Sym): Sym {
   const [inner, columns] = w.shape;
   if (w.shape.length !== 2 || inner === undefined || columns === undefined || x.shape.at(-1) !== inner) {
-    throw shapeError('dense', `x [..., ${inner ?? 'in'}] with w [in, out]`, `x ${describe(x)} with w ${describe(w)}`, `The last axis of x must be ${inner ?? 'the first of w'}: check the layer's input size.`);
+    throw shapeError(
+      'dense',
+      `x [..., ${inner ?? 'in'}] with w [in, out]`,
+      `x ${describe(x)} with w ${describe(w)}`,
+      `The last axis of x must be ${inner ?? 'the first of w'}: check the layer's input size.`,
+    );
   }
   const rows = reshape(x, [sizeOf(x.shape) / inner, inner]);
   const y = b === undefined ? matmul(rows, w) : make('gemm', linearAlgebraRules.gemm, [rows, w, b], { transA: false, transB: false });

@@ -8,7 +8,12 @@ type NormalisationOp = 'softmax' | 'logSoftmax' | 'layerNorm' | 'layerNormStatis
 function checkLayerNorm(x: Sym, gamma: Sym, beta: Sym): void {
   const width = x.shape.at(-1);
   if (width === undefined || !sameShape(gamma.shape, [width]) || !sameShape(beta.shape, [width])) {
-    throw shapeError('layerNorm', `gamma and beta of [${width ?? 'last axis of x'}] for x ${describe(x)}`, `${describe(gamma)} and ${describe(beta)}`, 'The layer normalises the last axis: check its width.');
+    throw shapeError(
+      'layerNorm',
+      `gamma and beta of [${width ?? 'last axis of x'}] for x ${describe(x)}`,
+      `${describe(gamma)} and ${describe(beta)}`,
+      'The layer normalises the last axis: check its width.',
+    );
   }
 }
 
@@ -30,7 +35,8 @@ export const normalisationRules: { [O in NormalisationOp]: Rule<O> } = {
     },
     // xhat = (x - m) r;  dx = r (g - mean(g) - xhat mean(g xhat)) with g = dy gamma
     gradient: ({ dy, inputs: [x, gamma, beta], attrs }) => {
-      const statistic = (which: 'mean' | 'inverseDeviation'): Sym => make('layerNormStatistic', normalisationRules.layerNormStatistic, [x, gamma, beta], { ...attrs, which });
+      const statistic = (which: 'mean' | 'inverseDeviation'): Sym =>
+        make('layerNormStatistic', normalisationRules.layerNormStatistic, [x, gamma, beta], { ...attrs, which });
       const r = statistic('inverseDeviation');
       const xhat = mul(sub(x, statistic('mean')), r);
       const g = mul(dy, gamma);
@@ -55,13 +61,28 @@ export const normalisationRules: { [O in NormalisationOp]: Rule<O> } = {
     shape: ([q, k, v, mask]) => {
       const [b, h, t, d] = q.shape;
       const s = k.shape[2];
-      const fits = q.shape.length === 4 && sameShape(k.shape, [b!, h!, s!, d!]) && v.shape.length === 4 && sameShape(v.shape.slice(0, 3), [b!, h!, s!]);
-      if (!fits) throw shapeError('attention', 'q [B, heads, T, d], k [B, heads, S, d], v [B, heads, S, e]', `${describe(q)}, ${describe(k)}, ${describe(v)}`, 'Split the heads first.');
+      const fits =
+        q.shape.length === 4 &&
+        sameShape(k.shape, [b!, h!, s!, d!]) &&
+        v.shape.length === 4 &&
+        sameShape(v.shape.slice(0, 3), [b!, h!, s!]);
+      if (!fits)
+        throw shapeError(
+          'attention',
+          'q [B, heads, T, d], k [B, heads, S, d], v [B, heads, S, e]',
+          `${describe(q)}, ${describe(k)}, ${describe(v)}`,
+          'Split the heads first.',
+        );
       if (mask !== undefined) {
         const scores = [b!, h!, t!, s!];
         const joint = broadcastShapes(mask.shape, scores);
         if (joint === undefined || !sameShape(joint, scores) || mask.dtype !== 'float32') {
-          throw shapeError('attention', `a float32 mask that broadcasts to [${scores.join(', ')}]`, describe(mask), 'The mask is added to the scores: 0 keeps, -1e9 hides.');
+          throw shapeError(
+            'attention',
+            `a float32 mask that broadcasts to [${scores.join(', ')}]`,
+            describe(mask),
+            'The mask is added to the scores: 0 keeps, -1e9 hides.',
+          );
         }
       }
       return { shape: [b!, h!, t!, v.shape[3]!], dtype: 'float32' };

@@ -10,7 +10,12 @@ export const shapeRules: { [O in ShapeOp]: Rule<O> } = {
   reshape: {
     shape: ([x], { shape }) => {
       if (sizeOf(shape) !== sizeOf(x.shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
-        throw shapeError('reshape', `a shape of ${sizeOf(x.shape)} elements for ${describe(x)}`, showShape(shape), 'The product of the sizes must stay the same.');
+        throw shapeError(
+          'reshape',
+          `a shape of ${sizeOf(x.shape)} elements for ${describe(x)}`,
+          showShape(shape),
+          'The product of the sizes must stay the same.',
+        );
       }
       return { shape, dtype: x.dtype };
     },
@@ -23,12 +28,23 @@ export const shapeRules: { [O in ShapeOp]: Rule<O> } = {
       }
       return { shape: perm.map((axis) => x.shape[axis]!), dtype: x.dtype };
     },
-    gradient: ({ dy, attrs: { perm } }) => [transpose(dy, perm.map((_, i) => perm.indexOf(i)))],
+    gradient: ({ dy, attrs: { perm } }) => [
+      transpose(
+        dy,
+        perm.map((_, i) => perm.indexOf(i)),
+      ),
+    ],
   },
   expand: {
     shape: ([x], { shape }) => {
       const joint = broadcastShapes(x.shape, shape);
-      if (joint === undefined || !sameShape(joint, shape)) throw shapeError('expand', `a shape that broadcasts to ${showShape(shape)}`, describe(x), 'Only axes of size 1 (or missing leading ones) can grow.');
+      if (joint === undefined || !sameShape(joint, shape))
+        throw shapeError(
+          'expand',
+          `a shape that broadcasts to ${showShape(shape)}`,
+          describe(x),
+          'Only axes of size 1 (or missing leading ones) can grow.',
+        );
       return { shape, dtype: x.dtype };
     },
     gradient: ({ dy, inputs: [x] }) => [sumTo(dy, x.shape)],
@@ -36,14 +52,36 @@ export const shapeRules: { [O in ShapeOp]: Rule<O> } = {
   concat: {
     shape: (inputs, { axis }) => {
       const [first] = inputs;
-      const fits = first !== undefined && inputs.every((x) => x.dtype === first.dtype && x.shape.length === first.shape.length && x.shape.every((n, i) => i === axis || n === first.shape[i]));
-      if (!fits) throw shapeError('concat', `tensors alike but for axis ${axis}`, inputs.map(describe).join(', ') || 'none', 'Check the order of the axes.');
-      return { shape: first.shape.map((n, i) => (i === axis ? inputs.reduce((total, x) => total + x.shape[i]!, 0) : n)), dtype: first.dtype };
+      const fits =
+        first !== undefined &&
+        inputs.every(
+          (x) =>
+            x.dtype === first.dtype && x.shape.length === first.shape.length && x.shape.every((n, i) => i === axis || n === first.shape[i]),
+        );
+      if (!fits)
+        throw shapeError(
+          'concat',
+          `tensors alike but for axis ${axis}`,
+          inputs.map(describe).join(', ') || 'none',
+          'Check the order of the axes.',
+        );
+      return {
+        shape: first.shape.map((n, i) => (i === axis ? inputs.reduce((total, x) => total + x.shape[i]!, 0) : n)),
+        dtype: first.dtype,
+      };
     },
-    gradient: ({ dy, inputs, attrs: { axis } }) => split(dy, inputs.map((x) => x.shape[axis]!), axis),
+    gradient: ({ dy, inputs, attrs: { axis } }) =>
+      split(
+        dy,
+        inputs.map((x) => x.shape[axis]!),
+        axis,
+      ),
   },
   slice: {
-    shape: ([x], { starts, ends, steps }) => ({ shape: starts.map((start, i) => Math.ceil((ends[i]! - start) / steps[i]!)), dtype: x.dtype }),
+    shape: ([x], { starts, ends, steps }) => ({
+      shape: starts.map((start, i) => Math.ceil((ends[i]! - start) / steps[i]!)),
+      dtype: x.dtype,
+    }),
     gradient: ({ dy, inputs: [x], attrs: { starts, steps } }) => {
       return [spreadInto(dy, x.shape, starts, steps)];
     },
@@ -58,12 +96,27 @@ export const shapeRules: { [O in ShapeOp]: Rule<O> } = {
   },
   pad: {
     shape: ([x], { before, after }) => {
-      if (before.length !== x.shape.length || after.length !== x.shape.length || [...before, ...after].some((n) => !Number.isInteger(n) || n < 0)) {
-        throw shapeError('pad', `${x.shape.length} whole numbers >= 0 before and after for ${describe(x)}`, `${showShape(before)} and ${showShape(after)}`, 'Cut with slice instead of padding by a negative size.');
+      if (
+        before.length !== x.shape.length ||
+        after.length !== x.shape.length ||
+        [...before, ...after].some((n) => !Number.isInteger(n) || n < 0)
+      ) {
+        throw shapeError(
+          'pad',
+          `${x.shape.length} whole numbers >= 0 before and after for ${describe(x)}`,
+          `${showShape(before)} and ${showShape(after)}`,
+          'Cut with slice instead of padding by a negative size.',
+        );
       }
       return { shape: x.shape.map((n, i) => n + before[i]! + after[i]!), dtype: x.dtype };
     },
-    gradient: ({ dy, inputs: [x], attrs: { before } }) => [sliceAll(dy, before, before.map((n, i) => n + x.shape[i]!))],
+    gradient: ({ dy, inputs: [x], attrs: { before } }) => [
+      sliceAll(
+        dy,
+        before,
+        before.map((n, i) => n + x.shape[i]!),
+      ),
+    ],
   },
   flip: {
     shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
@@ -106,7 +159,10 @@ export function sliceAll(x: Sym, starts: readonly number[], ends: readonly numbe
 }
 
 /** Elements start, start + step, ... below end along one axis. Negative start and end count from the end. */
-export function slice(x: Sym, options: { readonly axis: number; readonly start?: number; readonly end?: number; readonly step?: number }): Sym {
+export function slice(
+  x: Sym,
+  options: { readonly axis: number; readonly start?: number; readonly end?: number; readonly step?: number },
+): Sym {
   const axis = normalAxis('slice', options.axis, x.shape.length);
   const size = x.shape[axis]!;
   const wrap = (v: number): number => (v < 0 ? v + size : v);
@@ -114,10 +170,20 @@ export function slice(x: Sym, options: { readonly axis: number; readonly start?:
   const end = wrap(options.end ?? size);
   const step = options.step ?? 1;
   if (![start, end, step].every(Number.isInteger) || step < 1 || start < 0 || start >= end || end > size) {
-    throw shapeError('slice', `0 <= start < end <= ${size} and step >= 1 on axis ${axis} of ${describe(x)}`, `start ${start}, end ${end}, step ${step}`, 'Use flip to reverse an axis.');
+    throw shapeError(
+      'slice',
+      `0 <= start < end <= ${size} and step >= 1 on axis ${axis} of ${describe(x)}`,
+      `start ${start}, end ${end}, step ${step}`,
+      'Use flip to reverse an axis.',
+    );
   }
   const pick = (value: number, other: (n: number) => number): number[] => x.shape.map((n, i) => (i === axis ? value : other(n)));
-  return sliceAll(x, pick(start, () => 0), pick(end, (n) => n), pick(step, () => 1));
+  return sliceAll(
+    x,
+    pick(start, () => 0),
+    pick(end, (n) => n),
+    pick(step, () => 1),
+  );
 }
 
 /** Cuts one axis into parts: of the given sizes, or into `count` equal parts. */
@@ -145,7 +211,10 @@ export function flip(x: Sym, axis: number): Sym {
 export function squeeze(x: Sym, axis: number): Sym {
   const at = normalAxis('squeeze', axis, x.shape.length);
   if (x.shape[at] !== 1) throw shapeError('squeeze', `size 1 on axis ${at}`, describe(x), 'Use reshape to merge axes.');
-  return reshape(x, x.shape.filter((_, i) => i !== at));
+  return reshape(
+    x,
+    x.shape.filter((_, i) => i !== at),
+  );
 }
 
 export function unsqueeze(x: Sym, axis: number): Sym {
@@ -155,13 +224,20 @@ export function unsqueeze(x: Sym, axis: number): Sym {
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(xs: readonly Sym[], axis: number): Sym {
-  return concat(xs.map((x) => unsqueeze(x, axis)), axis);
+  return concat(
+    xs.map((x) => unsqueeze(x, axis)),
+    axis,
+  );
 }
 
 /** The transpose of `sliceAll`: x laid into zeros of `shape`. */
 export function spreadInto(x: Sym, shape: readonly number[], starts: readonly number[], steps: readonly number[]): Sym {
   const spread = zeroStuff(x, steps);
-  return pad(spread, starts, shape.map((n, i) => n - starts[i]! - spread.shape[i]!));
+  return pad(
+    spread,
+    starts,
+    shape.map((n, i) => n - starts[i]! - spread.shape[i]!),
+  );
 }
 
 /** Puts steps[i] - 1 zeros between neighbours on axis i. */
@@ -172,7 +248,11 @@ function zeroStuff(x: Sym, steps: readonly number[]): Sym {
     const lead = spread.shape.slice(0, axis + 1);
     const tail = spread.shape.slice(axis + 1);
     const after = [...lead.map(() => 0), step - 1, ...tail.map(() => 0)];
-    const wide = pad(reshape(spread, [...lead, 1, ...tail]), after.map(() => 0), after);
+    const wide = pad(
+      reshape(spread, [...lead, 1, ...tail]),
+      after.map(() => 0),
+      after,
+    );
     return slice(reshape(wide, [...lead.slice(0, -1), n * step, ...tail]), { axis, end: (n - 1) * step + 1 });
   }, x);
 }
@@ -191,7 +271,9 @@ function asPadded(x: Sym): Padded | undefined {
   const axes = before.map((_, i) => i).filter((i) => before[i] !== 0 || after[i] !== 0);
   const [axis] = axes;
   const inner = x.inputs[0]!;
-  return value !== 0 || axes.length !== 1 || axis === undefined ? undefined : { inner, axis, from: before[axis]!, to: before[axis]! + inner.shape[axis]! };
+  return value !== 0 || axes.length !== 1 || axis === undefined
+    ? undefined
+    : { inner, axis, from: before[axis]!, to: before[axis]! + inner.shape[axis]! };
 }
 
 /**

@@ -9,13 +9,23 @@ export type Batch = Readonly<Record<string, Float32Array | Int32Array | Tensor>>
 export function checkBatch(step: Pick<TrainingStep, 'inputs' | 'indexBounds'>, batch: Batch): TensorMap {
   const names = Object.keys(step.inputs);
   const strange = Object.keys(batch).find((name) => !names.includes(name));
-  if (strange !== undefined) throw new VerilensError('UNKNOWN_NAME', `the step has no input "${strange}"`, { place: 'nn trainer.step', expected: names.join(', '), got: strange });
+  if (strange !== undefined)
+    throw new VerilensError('UNKNOWN_NAME', `the step has no input "${strange}"`, {
+      place: 'nn trainer.step',
+      expected: names.join(', '),
+      got: strange,
+    });
   const feeds = Object.fromEntries(names.map((name) => [name, checkInput(name, step.inputs[name]!, batch[name])]));
   for (const { input, below, use } of step.indexBounds) {
     const data = feeds[input]?.data as Int32Array | undefined;
     const at = data?.findIndex((v) => v < 0 || v >= below) ?? -1;
     if (at !== -1) {
-      throw new VerilensError('BAD_INPUT', `input "${input}" has an index out of range`, { place: `nn trainer.step, ${use}`, expected: `0..${below - 1}`, got: `${data![at]} at position ${at}`, remedy: 'Labels and indices count from 0.' });
+      throw new VerilensError('BAD_INPUT', `input "${input}" has an index out of range`, {
+        place: `nn trainer.step, ${use}`,
+        expected: `0..${below - 1}`,
+        got: `${data![at]} at position ${at}`,
+        remedy: 'Labels and indices count from 0.',
+      });
     }
   }
   return feeds;
@@ -23,13 +33,20 @@ export function checkBatch(step: Pick<TrainingStep, 'inputs' | 'indexBounds'>, b
 
 function checkInput(name: string, spec: Spec, value: Float32Array | Int32Array | Tensor | undefined): Tensor {
   const right = (expected: string, got: string): VerilensError =>
-    new VerilensError('BAD_SHAPE', `input "${name}" does not fit`, { place: 'nn trainer.step', expected, got, remedy: `The step was built for ${spec.dtype}${showShape(spec.shape)}: give that, or build it for another size.` });
+    new VerilensError('BAD_SHAPE', `input "${name}" does not fit`, {
+      place: 'nn trainer.step',
+      expected,
+      got,
+      remedy: `The step was built for ${spec.dtype}${showShape(spec.shape)}: give that, or build it for another size.`,
+    });
   if (value === undefined) throw right(`${spec.dtype}${showShape(spec.shape)}`, 'nothing');
   if (value instanceof Float32Array || value instanceof Int32Array) {
     const dtype = value instanceof Float32Array ? 'float32' : 'int32';
-    if (dtype !== spec.dtype || value.length !== sizeOf(spec.shape)) throw right(`${spec.dtype} with ${sizeOf(spec.shape)} values`, `${dtype} with ${value.length} values`);
+    if (dtype !== spec.dtype || value.length !== sizeOf(spec.shape))
+      throw right(`${spec.dtype} with ${sizeOf(spec.shape)} values`, `${dtype} with ${value.length} values`);
     return new Tensor(dtype, value, spec.shape);
   }
-  if (value.type !== spec.dtype || !sameShape(value.dims, spec.shape)) throw right(`${spec.dtype}${showShape(spec.shape)}`, `${value.type}${showShape(value.dims)}`);
+  if (value.type !== spec.dtype || !sameShape(value.dims, spec.shape))
+    throw right(`${spec.dtype}${showShape(spec.shape)}`, `${value.type}${showShape(value.dims)}`);
   return value;
 }

@@ -15,7 +15,11 @@ const JOIN = 7;
  * A graph with one output, `finite`: for each tensor of the forward pass, inputs first, 0 if it is finite and NaN if not.
  * `places` names the tensors in the same order.
  */
-export function diagnosis(loss: Sym, inputs: Readonly<Record<string, Sym>>, target: Target): { readonly onnx: Uint8Array; readonly places: readonly string[] } {
+export function diagnosis(
+  loss: Sym,
+  inputs: Readonly<Record<string, Sym>>,
+  target: Target,
+): { readonly onnx: Uint8Array; readonly places: readonly string[] } {
   const nodes = ancestors([loss]).filter((sym) => sym.dtype === 'float32' && sym.op !== 'constant');
   const marks = nodes.map((sym) => sum(mul(sym, 0)));
   // in rounds, so that no Concat takes many inputs

@@ -29,7 +29,17 @@ const breathe = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
  * Trains until `steps` are done. @throws VerilensError ABORTED when the signal fires (a checkpoint is written first), and what `trainer.step` throws.
  */
 export async function fit(options: FitOptions): Promise<void> {
-  const { trainer, steps, schedule, batch, signal, onProgress, checkpoints, checkpointEvery = 100, checkpointName = 'training.safetensors' } = options;
+  const {
+    trainer,
+    steps,
+    schedule,
+    batch,
+    signal,
+    onProgress,
+    checkpoints,
+    checkpointEvery = 100,
+    checkpointName = 'training.safetensors',
+  } = options;
   throwIfAborted(signal, 'nn fit');
   const found = trainer.steps === 0 ? await checkpoints?.read(checkpointName) : undefined;
   if (found !== undefined) trainer.load(found);
@@ -51,7 +61,12 @@ export async function fit(options: FitOptions): Promise<void> {
     if ('error' in data) throw data.error;
     next = step + 1 < steps ? prepare(batch, step + 1, signal) : undefined;
     const learningRate = schedule(step);
-    if (!Number.isFinite(learningRate)) throw new VerilensError('BAD_OPTION', 'the schedule gave no finite learning rate', { place: 'nn fit', expected: 'a finite number', got: `${learningRate} at step ${step}` });
+    if (!Number.isFinite(learningRate))
+      throw new VerilensError('BAD_OPTION', 'the schedule gave no finite learning rate', {
+        place: 'nn fit',
+        expected: 'a finite number',
+        got: `${learningRate} at step ${step}`,
+      });
     const { loss, metrics } = await trainer.step(data.batch, learningRate);
     onProgress?.({ step: step + 1, steps, loss, learningRate, metrics });
     if (trainer.steps % checkpointEvery === 0) await save();
@@ -64,7 +79,11 @@ export async function fit(options: FitOptions): Promise<void> {
 }
 
 /** Starts making a batch; a failure is kept until the batch is used, so that it is never unhandled. */
-async function prepare(batch: FitOptions['batch'], step: number, signal: AbortSignal | undefined): Promise<{ batch: Batch } | { error: unknown }> {
+async function prepare(
+  batch: FitOptions['batch'],
+  step: number,
+  signal: AbortSignal | undefined,
+): Promise<{ batch: Batch } | { error: unknown }> {
   try {
     return { batch: await batch(step, signal) };
   } catch (error) {
@@ -73,9 +92,18 @@ async function prepare(batch: FitOptions['batch'], step: number, signal: AbortSi
 }
 
 /** Indices of the samples of each step: every epoch is a fresh permutation of 0..count-1, and a step's answer depends on (seed, step) alone. The last, incomplete batch of an epoch is left out. */
-export function shuffledBatches(options: { readonly count: number; readonly batchSize: number; readonly seed: number }): (step: number) => Int32Array {
+export function shuffledBatches(options: {
+  readonly count: number;
+  readonly batchSize: number;
+  readonly seed: number;
+}): (step: number) => Int32Array {
   const { count, batchSize, seed } = options;
-  if (!(count >= batchSize && batchSize >= 1)) throw new VerilensError('BAD_OPTION', 'too few samples for a batch', { place: 'nn shuffledBatches', expected: `count >= batchSize >= 1`, got: `count ${count}, batchSize ${batchSize}` });
+  if (!(count >= batchSize && batchSize >= 1))
+    throw new VerilensError('BAD_OPTION', 'too few samples for a batch', {
+      place: 'nn shuffledBatches',
+      expected: `count >= batchSize >= 1`,
+      got: `count ${count}, batchSize ${batchSize}`,
+    });
   const perEpoch = Math.floor(count / batchSize);
   let known: { epoch: number; order: Int32Array } | undefined;
   return (step) => {

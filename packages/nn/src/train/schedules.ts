@@ -8,10 +8,19 @@ export function constantRate(rate: number): Schedule {
 }
 
 /** Rises linearly to `peak` over `warmup` steps, then falls along half a cosine to `floor` at `steps`. */
-export function cosine(options: { readonly peak: number; readonly steps: number; readonly warmup?: number; readonly floor?: number }): Schedule {
+export function cosine(options: {
+  readonly peak: number;
+  readonly steps: number;
+  readonly warmup?: number;
+  readonly floor?: number;
+}): Schedule {
   const { peak, steps, warmup = 0, floor = 0 } = options;
   if (!(steps > 0 && warmup >= 0 && warmup <= steps)) {
-    throw new VerilensError('BAD_OPTION', 'a cosine schedule that cannot be', { place: 'nn cosine', expected: 'steps > 0 and 0 <= warmup <= steps', got: `steps ${steps}, warmup ${warmup}` });
+    throw new VerilensError('BAD_OPTION', 'a cosine schedule that cannot be', {
+      place: 'nn cosine',
+      expected: 'steps > 0 and 0 <= warmup <= steps',
+      got: `steps ${steps}, warmup ${warmup}`,
+    });
   }
   return (step) => {
     if (step < warmup) return (peak * (step + 1)) / warmup;

@@ -39,12 +39,19 @@ export function layOut(params: ReadonlyMap<string, ParamSpec>, optimizer: Optimi
 export function openGroup(group: StateGroup): { readonly tensor: Sym; readonly members: readonly Sym[] } {
   const tensor = input(`param.${group.name}`, { shape: group.shape, dtype: 'float32' }, 'parameter');
   if (group.members.length === 1) return { tensor, members: [tensor] };
-  const parts = split(tensor, group.members.map((m) => m.size), 0);
+  const parts = split(
+    tensor,
+    group.members.map((m) => m.size),
+    0,
+  );
   return { tensor, members: parts.map((part, i) => reshape(part, group.members[i]!.shape)) };
 }
 
 /** Gradients of the members as one tensor of the group's shape. */
 export function joinGroup(group: StateGroup, gradients: readonly Sym[]): Sym {
   if (group.members.length === 1) return gradients[0]!;
-  return concat(gradients.map((g, i) => reshape(g, [group.members[i]!.size])), 0);
+  return concat(
+    gradients.map((g, i) => reshape(g, [group.members[i]!.size])),
+    0,
+  );
 }

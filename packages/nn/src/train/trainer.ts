@@ -44,7 +44,12 @@ const FORMAT = 'verilens-checkpoint-1';
 /** Loads a training step onto a runtime. */
 export async function createTrainer(step: TrainingStep, options: TrainerOptions): Promise<Trainer> {
   const { runtime, seed } = options;
-  if (!Number.isSafeInteger(seed)) throw new VerilensError('BAD_OPTION', 'the seed is not a whole number', { place: 'nn createTrainer', expected: 'a safe integer', got: String(seed) });
+  if (!Number.isSafeInteger(seed))
+    throw new VerilensError('BAD_OPTION', 'the seed is not a whole number', {
+      place: 'nn createTrainer',
+      expected: 'a safe integer',
+      got: String(seed),
+    });
   const session = await runtime.load(step.onnx, { name: 'training step' });
   let done = 0;
   let disposed = false;
@@ -58,11 +63,16 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
     async step(batch, learningRate) {
       if (disposed) throw new VerilensError('DISPOSED', 'the trainer was disposed', { place: 'nn trainer', remedy: 'Create another one.' });
       const feeds: TensorMap = { ...checkBatch(step, batch), ...state };
-      for (const spec of step.draws) feeds[spec.name] = new Tensor('float32', fillDraw(spec, random(seed, 'draw', done, spec.name)), spec.shape);
-      for (const [name, value] of Object.entries(step.optimizer.scalars(done + 1, learningRate))) feeds[`scalar.${name}`] = new Tensor('float32', Float32Array.of(value), []);
+      for (const spec of step.draws)
+        feeds[spec.name] = new Tensor('float32', fillDraw(spec, random(seed, 'draw', done, spec.name)), spec.shape);
+      for (const [name, value] of Object.entries(step.optimizer.scalars(done + 1, learningRate)))
+        feeds[`scalar.${name}`] = new Tensor('float32', Float32Array.of(value), []);
       const results = await session.run(feeds);
       const number = (name: string): number => (results[name]!.data as Float32Array)[0]!;
-      const result: StepResult = { loss: number('loss'), metrics: Object.fromEntries(step.metrics.map((name) => [name, number(`metric.${name}`)])) };
+      const result: StepResult = {
+        loss: number('loss'),
+        metrics: Object.fromEntries(step.metrics.map((name) => [name, number(`metric.${name}`)])),
+      };
       if (!Number.isFinite(result.loss) || !Number.isFinite(result.metrics['gradientNorm'])) {
         throw await notFinite(step, runtime, feeds, done, result, learningRate);
       }
@@ -70,9 +80,20 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
       done++;
       return result;
     },
-    parameters: () => unpackState(step.state, state, (slot) => slot === 'param', (name) => name),
+    parameters: () =>
+      unpackState(
+        step.state,
+        state,
+        (slot) => slot === 'param',
+        (name) => name,
+      ),
     save: () => {
-      const tensors = unpackState(step.state, state, () => true, (name, slot) => (slot === 'param' ? name : `optimizer.${slot}.${name}`));
+      const tensors = unpackState(
+        step.state,
+        state,
+        () => true,
+        (name, slot) => (slot === 'param' ? name : `optimizer.${slot}.${name}`),
+      );
       return writeSafetensors(tensors, { format: FORMAT, optimizer: step.optimizer.name, seed: String(seed), step: String(done) });
     },
     load: (bytes) => {
@@ -82,7 +103,8 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
         if (metadata[key] !== value) throw otherCheckpoint(`its ${key} differs`, value, metadata[key] ?? 'none');
       }
       const steps = Number(metadata['step']);
-      if (!Number.isSafeInteger(steps) || steps < 0) throw otherCheckpoint('it has no step number', 'a whole number', metadata['step'] ?? 'none');
+      if (!Number.isSafeInteger(steps) || steps < 0)
+        throw otherCheckpoint('it has no step number', 'a whole number', metadata['step'] ?? 'none');
       const expected = step.params.size * (1 + step.optimizer.slots.length);
       if (tensors.size !== expected) throw otherCheckpoint('it holds another number of tensors', String(expected), String(tensors.size));
       state = packState(step.state, (name, slot) => {
@@ -102,11 +124,17 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
 }
 
 function otherCheckpoint(summary: string, expected: string, got: string): VerilensError {
-  return new VerilensError('BAD_MODEL', `the checkpoint is of another training run: ${summary}`, { place: 'nn checkpoint', expected, got, remedy: 'Use the options it was made with, or begin anew without it.' });
+  return new VerilensError('BAD_MODEL', `the checkpoint is of another training run: ${summary}`, {
+    place: 'nn checkpoint',
+    expected,
+    got,
+    remedy: 'Use the options it was made with, or begin anew without it.',
+  });
 }
 
 function checkedValue(name: string, tensor: NamedTensor | undefined, shape: readonly number[]): Float32Array {
-  if (tensor !== undefined && tensor.data instanceof Float32Array && sameShape(tensor.shape, shape) && tensor.data.length === sizeOf(shape)) return tensor.data;
+  if (tensor !== undefined && tensor.data instanceof Float32Array && sameShape(tensor.shape, shape) && tensor.data.length === sizeOf(shape))
+    return tensor.data;
   throw new VerilensError('BAD_MODEL', `parameter "${name}" ${tensor === undefined ? 'is missing' : 'has another shape'}`, {
     place: 'nn parameters',
     expected: `float32${showShape(shape)}`,
@@ -137,7 +165,12 @@ function packState(tensors: readonly StateTensor[], value: (name: string, slot: 
   return packed;
 }
 
-function unpackState(tensors: readonly StateTensor[], state: TensorMap, wanted: (slot: string) => boolean, rename: (name: string, slot: string) => string): Map<string, { shape: readonly number[]; data: Float32Array }> {
+function unpackState(
+  tensors: readonly StateTensor[],
+  state: TensorMap,
+  wanted: (slot: string) => boolean,
+  rename: (name: string, slot: string) => string,
+): Map<string, { shape: readonly number[]; data: Float32Array }> {
   const values = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const { input, group, slot } of tensors) {
     if (!wanted(slot)) continue;
@@ -151,14 +184,28 @@ function unpackState(tensors: readonly StateTensor[], state: TensorMap, wanted: 
 }
 
 /** Finds the first tensor of the forward pass that is not finite and says so. */
-async function notFinite(step: TrainingStep, runtime: Runtime, feeds: TensorMap, done: number, result: StepResult, learningRate: number): Promise<VerilensError> {
+async function notFinite(
+  step: TrainingStep,
+  runtime: Runtime,
+  feeds: TensorMap,
+  done: number,
+  result: StepResult,
+  learningRate: number,
+): Promise<VerilensError> {
   const first = await firstBad(step, runtime, feeds).catch((error: unknown) => `unknown (the search failed: ${String(error)})`);
-  return new VerilensError('NOT_FINITE', `training stopped at step ${done}: ${Number.isFinite(result.loss) ? 'the gradient' : 'the loss'} is not finite`, {
-    place: 'nn trainer',
-    expected: 'finite numbers',
-    got: `loss ${result.loss}, gradient norm ${result.metrics['gradientNorm']}; first bad tensor: ${first ?? 'none in the forward pass, so the gradient itself overflowed'}`,
-    remedy: first?.startsWith('input') === true && !first.includes('param.') ? 'Check the batch for NaN and Inf.' : `Lower the learning rate (now ${learningRate}), set clipNorm, or look for log, div and sqrt of zero there. The state is as before this step.`,
-  });
+  return new VerilensError(
+    'NOT_FINITE',
+    `training stopped at step ${done}: ${Number.isFinite(result.loss) ? 'the gradient' : 'the loss'} is not finite`,
+    {
+      place: 'nn trainer',
+      expected: 'finite numbers',
+      got: `loss ${result.loss}, gradient norm ${result.metrics['gradientNorm']}; first bad tensor: ${first ?? 'none in the forward pass, so the gradient itself overflowed'}`,
+      remedy:
+        first?.startsWith('input') === true && !first.includes('param.')
+          ? 'Check the batch for NaN and Inf.'
+          : `Lower the learning rate (now ${learningRate}), set clipNorm, or look for log, div and sqrt of zero there. The state is as before this step.`,
+    },
+  );
 }
 
 async function firstBad(step: TrainingStep, runtime: Runtime, feeds: TensorMap): Promise<string | undefined> {

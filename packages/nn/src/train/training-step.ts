@@ -68,29 +68,51 @@ export function trainingStep<P, I extends Readonly<Record<string, Spec>>>(option
   const byName = new Map(groups.flatMap((group, g) => group.members.map((m, i) => [m.name, opened[g]!.members[i]!] as const)));
   const inputs: Record<string, Sym> = Object.fromEntries(Object.entries(options.inputs).map(([name, spec]) => [name, input(name, spec)]));
   const recorded = recordDraws();
-  const { loss, metrics = {} } = options.loss(bindParams(module, (name) => byName.get(name)!), inputs as InputSyms<I>, recorded.draw);
+  const { loss, metrics = {} } = options.loss(
+    bindParams(module, (name) => byName.get(name)!),
+    inputs as InputSyms<I>,
+    recorded.draw,
+  );
   for (const [name, sym] of Object.entries({ loss, ...metrics })) {
     if (sym.shape.length === 0 && sym.dtype === 'float32') continue;
-    throw new VerilensError('BAD_SHAPE', `${name} is not a scalar`, { place: 'nn trainingStep', expected: 'float32[]', got: describe(sym), remedy: 'Reduce it with mean(x) or sum(x).' });
+    throw new VerilensError('BAD_SHAPE', `${name} is not a scalar`, {
+      place: 'nn trainingStep',
+      expected: 'float32[]',
+      got: describe(sym),
+      remedy: 'Reduce it with mean(x) or sum(x).',
+    });
   }
 
-  const flat = gradients(loss, groups.flatMap((_, g) => opened[g]!.members));
+  const flat = gradients(
+    loss,
+    groups.flatMap((_, g) => opened[g]!.members),
+  );
   let at = 0;
   const joined = groups.map((group) => joinGroup(group, flat.slice(at, (at += group.members.length))));
   const norm = sqrt(addAll(joined.map((g) => sum(square(g)))));
   const scale = clipNorm === undefined ? undefined : minimum(div(clipNorm, add(norm, 1e-6)), 1);
 
-  const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1, 1)).map((name) => [`scalar.${name}`, input(`scalar.${name}`, { shape: [], dtype: 'float32' }, 'scalar')]));
+  const scalars = Object.fromEntries(
+    Object.keys(optimizer.scalars(1, 1)).map((name) => [
+      `scalar.${name}`,
+      input(`scalar.${name}`, { shape: [], dtype: 'float32' }, 'scalar'),
+    ]),
+  );
   const bare = Object.fromEntries(Object.entries(scalars).map(([name, sym]) => [name.slice('scalar.'.length), sym]));
   const state: StateTensor[] = [];
   const stateInputs: Record<string, Sym> = {};
   const stateOutputs: Record<string, Sym> = {};
   groups.forEach((group, g) => {
-    const slots = Object.fromEntries(optimizer.slots.map((slot) => [slot, input(`${slot}.${group.name}`, { shape: group.shape, dtype: 'float32' }, 'state')]));
+    const slots = Object.fromEntries(
+      optimizer.slots.map((slot) => [slot, input(`${slot}.${group.name}`, { shape: group.shape, dtype: 'float32' }, 'state')]),
+    );
     const value = opened[g]!.tensor;
     const gradient = scale === undefined ? joined[g]! : mul(joined[g]!, scale);
     const next = optimizer.update({ value, gradient, slots, scalars: bare, decay: group.decay });
-    for (const [slot, before, after] of [['param', value, next.value] as const, ...optimizer.slots.map((s) => [s, slots[s]!, next.slots[s]!] as const)]) {
+    for (const [slot, before, after] of [
+      ['param', value, next.value] as const,
+      ...optimizer.slots.map((s) => [s, slots[s]!, next.slots[s]!] as const),
+    ]) {
       const name = `${slot}.${group.name}`;
       state.push({ input: name, output: `next.${name}`, group, slot });
       stateInputs[name] = before;
@@ -119,4 +141,3 @@ export function trainingStep<P, I extends Readonly<Record<string, Spec>>>(option
 function prefixed(prefix: string, record: Readonly<Record<string, Sym>>): Record<string, Sym> {
   return Object.fromEntries(Object.entries(record).map(([name, sym]) => [prefix + name, sym]));
 }
-

@@ -24,7 +24,12 @@ export function calibrate(
   const all = [...real.values()].flat();
   const people = [...real.values()].map((logits) => meanSd(logits).mean);
   if (people.length < 2) {
-    throw new VerilensError('BAD_INPUT', 'too few people to set a threshold', { place: 'plugin stdt', expected: 'two people or more among the clips kept for calibration', got: String(people.length), remedy: 'Add photographs or videos of other people.' });
+    throw new VerilensError('BAD_INPUT', 'too few people to set a threshold', {
+      place: 'plugin stdt',
+      expected: 'two people or more among the clips kept for calibration',
+      got: String(people.length),
+      remedy: 'Add photographs or videos of other people.',
+    });
   }
   const scale = fitPlatt([...all, ...forged], [...all.map(() => 0), ...forged.map(() => 1)], { balanced: true });
   const { mean, sd } = meanSd(people);

@@ -32,9 +32,45 @@ export interface StdtConfig {
  * `temporal` and `spatial`: the two small networks of the `small` preset; the README says why there are two.
  */
 export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfig; readonly spatial: StdtConfig } = {
-  paper: { faceSize: 224, frames: 16, grid: 14, keptFrames: 14, keptCells: 14, dim: 768, depth: 12, heads: 12, mlpRatio: 4, positions: 'rank', trace: 'rgb' },
-  temporal: { faceSize: 64, frames: 8, grid: 8, keptFrames: 8, keptCells: 8, dim: 64, depth: 4, heads: 4, mlpRatio: 2, positions: 'cell', trace: 'temporal' },
-  spatial: { faceSize: 64, frames: 8, grid: 8, keptFrames: 4, keptCells: 16, dim: 64, depth: 4, heads: 4, mlpRatio: 2, positions: 'cell', trace: 'spatial' },
+  paper: {
+    faceSize: 224,
+    frames: 16,
+    grid: 14,
+    keptFrames: 14,
+    keptCells: 14,
+    dim: 768,
+    depth: 12,
+    heads: 12,
+    mlpRatio: 4,
+    positions: 'rank',
+    trace: 'rgb',
+  },
+  temporal: {
+    faceSize: 64,
+    frames: 8,
+    grid: 8,
+    keptFrames: 8,
+    keptCells: 8,
+    dim: 64,
+    depth: 4,
+    heads: 4,
+    mlpRatio: 2,
+    positions: 'cell',
+    trace: 'temporal',
+  },
+  spatial: {
+    faceSize: 64,
+    frames: 8,
+    grid: 8,
+    keptFrames: 4,
+    keptCells: 16,
+    dim: 64,
+    depth: 4,
+    heads: 4,
+    mlpRatio: 2,
+    positions: 'cell',
+    trace: 'spatial',
+  },
 };
 
 /** Patches in a bag, k * m. */

@@ -1,4 +1,13 @@
-import { throwIfAborted, VerilensError, type DetectionResult, type Detector, type DetectorInput, type DetectOptions, type FaceClip, type Segment } from '@verilens/core';
+import {
+  throwIfAborted,
+  VerilensError,
+  type DetectionResult,
+  type Detector,
+  type DetectorInput,
+  type DetectOptions,
+  type FaceClip,
+  type Segment,
+} from '@verilens/core';
 import type { Network } from './network.ts';
 import { evidenceMap, regionOf, type FoundEvidence } from './occlusion.ts';
 import { clipPixels } from './pixels.ts';
@@ -38,7 +47,11 @@ export function createDetector(networks: Networks): Detector {
       const started = performance.now();
       const { threshold, signal } = options;
       if (threshold !== undefined && !(threshold > 0 && threshold < 1)) {
-        throw new VerilensError('BAD_OPTION', 'threshold cannot be used', { place: 'plugin stdt', expected: 'a number between 0 and 1', got: String(threshold) });
+        throw new VerilensError('BAD_OPTION', 'threshold cannot be used', {
+          place: 'plugin stdt',
+          expected: 'a number between 0 and 1',
+          got: String(threshold),
+        });
       }
       const sums: Record<keyof Networks, Map<number, TrackSum>> = { temporal: new Map(), spatial: new Map() };
       const segments: Segment[] = [];
@@ -47,7 +60,10 @@ export function createDetector(networks: Networks): Detector {
         throwIfAborted(signal, 'plugin stdt');
         const logits = await clipLogits(networks, clip, signal);
         for (const kind of KINDS) addClip(sums[kind], clip.trackId, logits[kind]);
-        const score = clipScore(KINDS.map((kind) => ({ calibration: calibrationOf(kind), logit: logits[kind] })), threshold);
+        const score = clipScore(
+          KINDS.map((kind) => ({ calibration: calibrationOf(kind), logit: logits[kind] })),
+          threshold,
+        );
         const endMs = clip.timestampsMs.at(-1)!;
         segments.push({ startMs: clip.timestampsMs[0]!, endMs, score, trackId: clip.trackId });
         suspects.offer(score, clip);
@@ -56,7 +72,10 @@ export function createDetector(networks: Networks): Detector {
       const found: FoundEvidence[] = [];
       for (const { value: clip, score } of suspects.best()) found.push(await evidenceMap(networks, clip, score, signal));
       const witnesses = KINDS.map((kind): Witness => ({
-        name: `stdt/${kind}`, evidence: kind, calibration: calibrationOf(kind), tracks: [...sums[kind].values()],
+        name: `stdt/${kind}`,
+        evidence: kind,
+        calibration: calibrationOf(kind),
+        tracks: [...sums[kind].values()],
       }));
       return {
         ...judgeVideo(witnesses, threshold),
@@ -81,7 +100,10 @@ export async function clipLogits(networks: Networks, clip: FaceClip, signal?: Ab
 function clipsOf(input: DetectorInput): AsyncIterable<FaceClip> {
   if (input.kind === 'face-clips') return input.clips;
   throw new VerilensError('BAD_INPUT', 'input of another kind', {
-    place: 'plugin stdt', expected: 'face-clips', got: input.kind, remedy: 'Use createEngine() with the services media() and faces(); it cuts face clips from a video.',
+    place: 'plugin stdt',
+    expected: 'face-clips',
+    got: input.kind,
+    remedy: 'Use createEngine() with the services media() and faces(); it cuts face clips from a video.',
   });
 }
 

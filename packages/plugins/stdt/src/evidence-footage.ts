@@ -26,9 +26,11 @@ export interface FootageRun {
 /** The trained people and the tested person share nobody; donors neither. */
 export async function footageRuns(options: EvidenceOptions, recipe: SmallRecipe = SMALL_RECIPE): Promise<FootageRun[]> {
   const finished = finishedRuns(options.checkpoints);
-  const plan = options.seeds.flatMap((seed) =>
-    (['temporal', 'spatial'] as const).flatMap((part) => (['none', ...recipe[part].operations] as const).map((left) => ({ seed, part, left }))),
-  );
+  // Operations of the spatial network are left out of the temporal one by design: its own row shows them unseen.
+  const plan = options.seeds.flatMap((seed) => [
+    ...(['none', ...recipe.temporal.operations] as const).map((left) => ({ seed, part: 'temporal' as const, left })),
+    { seed, part: 'spatial' as const, left: 'none' as const },
+  ]);
   let footage: Promise<Footage> | undefined;
   let forged: { readonly seed: number; readonly set: ClipSet } | undefined;
   const runs: FootageRun[] = [];
@@ -37,7 +39,11 @@ export async function footageRuns(options: EvidenceOptions, recipe: SmallRecipe 
     options.onProgress?.(`real footage: ${part}, without ${left}, seed ${seed}`, i / plan.length);
     const figures = await finished(`footage-v${recipe.version}-${part}-${left}-${seed}`, async () => {
       footage ??= collect(options, recipe);
-      if (forged?.seed !== seed) forged = { seed, set: await forgedSet((await footage).training, recipe.clipsPerOperation, `train/${seed}`, recipe, options.signal) };
+      if (forged?.seed !== seed)
+        forged = {
+          seed,
+          set: await forgedSet((await footage).training, recipe.clipsPerOperation, `train/${seed}`, recipe, options.signal),
+        };
       return oneRun(options, recipe, part, left, seed, forged.set, (await footage).tests);
     });
     runs.push({ part, left, seed, figures });
@@ -61,16 +67,37 @@ async function collect(options: EvidenceOptions, recipe: SmallRecipe): Promise<F
   const tests: ClipSet[] = [];
   for (const video of videos) {
     const windows = tested.windows.filter(({ identity }) => identity === video);
-    tests.push(await buildRealClipSet({ windows, photos: tested.photos, amount: 'every-window', operations: FORGE_OPERATIONS, controls: CONTROLS, seed: `stdt/evidence/${video}`, signal }));
+    tests.push(
+      await buildRealClipSet({
+        windows,
+        photos: tested.photos,
+        amount: 'every-window',
+        operations: FORGE_OPERATIONS,
+        controls: CONTROLS,
+        seed: `stdt/evidence/${video}`,
+        signal,
+      }),
+    );
   }
   return { training, tests };
 }
 
-async function oneRun(options: EvidenceOptions, recipe: SmallRecipe, part: FootageRun['part'], left: FootageRun['left'], seed: number, training: ClipSet, tests: readonly ClipSet[]): Promise<Figures> {
+async function oneRun(
+  options: EvidenceOptions,
+  recipe: SmallRecipe,
+  part: FootageRun['part'],
+  left: FootageRun['left'],
+  seed: number,
+  training: ClipSet,
+  tests: readonly ClipSet[],
+): Promise<Figures> {
   const { runtime, signal } = options;
   const config = CONFIGS[part];
   const { operations, schedule } = recipe[part];
-  const samples = samplesOf(training, operations.filter((operation) => operation !== left));
+  const samples = samplesOf(
+    training,
+    operations.filter((operation) => operation !== left),
+  );
   const parameters = await trainNetwork({ runtime, config, schedule, samples, seed, signal });
   const network = await trainedNetwork(runtime, config, parameters, recipe.draws);
   const scores = new Map<string, number[]>();

@@ -36,7 +36,12 @@ export const FULL_TRIAL: ProceduralTrial = {
   schedule: { epochs: 16, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 },
 };
 
-export const QUICK_TRIAL: ProceduralTrial = { clipsPerType: 16, testClips: 10, draws: 2, schedule: { epochs: 1, batchSize: 16, learningRate: 1e-3, weightDecay: 0.05 } };
+export const QUICK_TRIAL: ProceduralTrial = {
+  clipsPerType: 16,
+  testClips: 10,
+  draws: 2,
+  schedule: { epochs: 1, batchSize: 16, learningRate: 1e-3, weightDecay: 0.05 },
+};
 
 /** 4 of 8 frames, 8 of 16 cells: both dropouts act. A single frame must not show differences in time, so it sees appearance alone. */
 export function trialConfig(mode: DropoutMode): StdtConfig {
@@ -53,7 +58,12 @@ export interface ProceduralRun {
 }
 
 /** Trains on real clips and all types but one, tests on all; every mode, every type, every seed. */
-export async function proceduralRuns(options: EvidenceOptions, trial: ProceduralTrial, modes: readonly DropoutMode[], types: readonly Type[]): Promise<ProceduralRun[]> {
+export async function proceduralRuns(
+  options: EvidenceOptions,
+  trial: ProceduralTrial,
+  modes: readonly DropoutMode[],
+  types: readonly Type[],
+): Promise<ProceduralRun[]> {
   const finished = finishedRuns(options.checkpoints);
   const runs: ProceduralRun[] = [];
   const all = options.seeds.length * modes.length * types.length;
@@ -87,19 +97,41 @@ function drawSets(seed: number, { clipsPerType, testClips }: ProceduralTrial): S
   };
 }
 
-async function oneRun(options: EvidenceOptions, trial: ProceduralTrial, { train, test }: Sets, mode: DropoutMode, unseen: Type, seed: number): Promise<Figures> {
+async function oneRun(
+  options: EvidenceOptions,
+  trial: ProceduralTrial,
+  { train, test }: Sets,
+  mode: DropoutMode,
+  unseen: Type,
+  seed: number,
+): Promise<Figures> {
   const { runtime, signal } = options;
   const config = trialConfig(mode);
-  const samples = pickSamples(train, train.types.flatMap((type, i) => (type === unseen ? [] : [i])));
+  const samples = pickSamples(
+    train,
+    train.types.flatMap((type, i) => (type === unseen ? [] : [i])),
+  );
   const losses: number[] = [];
-  const parameters = await trainNetwork({ runtime, config, schedule: trial.schedule, samples, seed, mode, signal, onProgress: ({ loss }) => losses.push(loss) });
+  const parameters = await trainNetwork({
+    runtime,
+    config,
+    schedule: trial.schedule,
+    samples,
+    seed,
+    mode,
+    signal,
+    onProgress: ({ loss }) => losses.push(loss),
+  });
   const network = await trainedNetwork(runtime, config, parameters, trial.draws, mode);
   try {
     const figures: Record<string, number> = { loss: mean(losses.slice(-Math.ceil(losses.length / 10))) };
     Object.assign(figures, aucByType(await scoreSamples(network, test, signal), test, ''));
     if ((mode === 'spatiotemporal' || mode === 'fixed') && unseen === ROBUSTNESS_FOLD) {
       for (const perturbation of ['blur', 'noise', 'erase'] as const) {
-        Object.assign(figures, aucByType(await scoreSamples(network, perturbed(test, perturbation, seed), signal), test, `${perturbation}:`));
+        Object.assign(
+          figures,
+          aucByType(await scoreSamples(network, perturbed(test, perturbation, seed), signal), test, `${perturbation}:`),
+        );
       }
     }
     return figures;
@@ -127,7 +159,8 @@ export function perturbed<S extends Samples>(samples: S, kind: 'blur' | 'noise' 
   for (let i = 0; i < count; i++) {
     const clip = clipAt(samples, i);
     const out = clipAt({ ...samples, pixels }, i);
-    if (kind === 'noise') for (let j = 0; j < out.length; j++) out[j] = Math.max(0, Math.min(255, Math.round(clip[j]! + random.normal(0, 8))));
+    if (kind === 'noise')
+      for (let j = 0; j < out.length; j++) out[j] = Math.max(0, Math.min(255, Math.round(clip[j]! + random.normal(0, 8))));
     else if (kind === 'erase') eraseBlock(out, frames, size, random.integer(0, size - 7), random.integer(0, size - 7));
     else blurClip(clip, out, frames, size);
   }
@@ -135,7 +168,8 @@ export function perturbed<S extends Samples>(samples: S, kind: 'blur' | 'noise' 
 }
 
 function eraseBlock(out: Uint8Array, frames: number, size: number, left: number, top: number): void {
-  for (let t = 0; t < frames; t++) for (let y = top; y < top + 8; y++) out.fill(127, ((t * size + y) * size + left) * 3, ((t * size + y) * size + left + 8) * 3);
+  for (let t = 0; t < frames; t++)
+    for (let y = top; y < top + 8; y++) out.fill(127, ((t * size + y) * size + left) * 3, ((t * size + y) * size + left + 8) * 3);
 }
 
 function blurClip(clip: Uint8Array, out: Uint8Array, frames: number, size: number): void {

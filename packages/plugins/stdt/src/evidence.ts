@@ -2,7 +2,18 @@ import type { EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import { meanSd, pairedDifference } from '@verilens/metrics';
 import type { DropoutMode } from './dropout.ts';
 import { CONTROLS, footageRuns, type FootageRun } from './evidence-footage.ts';
-import { ABLATION_FOLD, ABLATIONS, FOLDS, FULL_TRIAL, MODES, proceduralRuns, QUICK_TRIAL, TYPES, type ProceduralRun, type Type } from './evidence-procedural.ts';
+import {
+  ABLATION_FOLD,
+  ABLATIONS,
+  FOLDS,
+  FULL_TRIAL,
+  MODES,
+  proceduralRuns,
+  QUICK_TRIAL,
+  TYPES,
+  type ProceduralRun,
+  type Type,
+} from './evidence-procedural.ts';
 
 type Row = EvidenceReport['rows'][number];
 
@@ -14,7 +25,10 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
   const { quick } = options;
   const drawn = quick
     ? await proceduralRuns(options, QUICK_TRIAL, ['spatiotemporal', 'fixed'], [ABLATION_FOLD])
-    : [...(await proceduralRuns(options, FULL_TRIAL, MODES, FOLDS)), ...(await proceduralRuns(options, FULL_TRIAL, ABLATIONS, [ABLATION_FOLD]))];
+    : [
+        ...(await proceduralRuns(options, FULL_TRIAL, MODES, FOLDS)),
+        ...(await proceduralRuns(options, FULL_TRIAL, ABLATIONS, [ABLATION_FOLD])),
+      ];
   const footage = quick ? [] : await footageRuns(options);
   return {
     method: 'stdt',
@@ -35,12 +49,21 @@ function proceduralRows(runs: readonly ProceduralRun[]): Row[] {
   const groups = groupBy(runs, ({ mode, unseen }) => `drawn faces, ${mode}, without ${unseen}`);
   return [...groups].map(([setting, group]) => ({
     setting,
-    measures: measures(group.map(({ figures, unseen }) => ({ unseen: figures[unseen]!, ...Object.fromEntries(TYPES.map((type) => [type, figures[type]!])), loss: figures['loss']! }))),
+    measures: measures(
+      group.map(({ figures, unseen }) => ({
+        unseen: figures[unseen]!,
+        ...Object.fromEntries(TYPES.map((type) => [type, figures[type]!])),
+        loss: figures['loss']!,
+      })),
+    ),
   }));
 }
 
 function footageRows(runs: readonly FootageRun[]): Row[] {
-  const groups = groupBy(runs, ({ part, left }) => `real footage, ${part}, ${left === 'none' ? 'all its operations seen' : `without ${left}`}`);
+  const groups = groupBy(
+    runs,
+    ({ part, left }) => `real footage, ${part}, ${left === 'none' ? 'all its operations seen' : `without ${left}`}`,
+  );
   return [...groups].map(([setting, group]) => ({ setting, measures: measures(group.map(({ figures }) => figures)) }));
 }
 
@@ -59,24 +82,36 @@ function summary(values: readonly number[]): { mean: number; sd: number } {
 
 /** Seed by seed, the mean over folds of what `measure` reads of a run. */
 function perSeed(runs: readonly ProceduralRun[], mode: DropoutMode, measure: (run: ProceduralRun) => number): number[] {
-  const bySeed = groupBy(runs.filter((run) => run.mode === mode), ({ seed }) => String(seed));
+  const bySeed = groupBy(
+    runs.filter((run) => run.mode === mode),
+    ({ seed }) => String(seed),
+  );
   return [...bySeed.values()].map((group) => group.reduce((sum, run) => sum + measure(run), 0) / group.length);
 }
 
 const unseenAuc = ({ figures, unseen }: ProceduralRun): number => figures[unseen]!;
-const seenMean = (types: readonly Type[]) => ({ figures, unseen }: ProceduralRun): number => {
-  const seen = types.filter((type) => type !== unseen);
-  return seen.reduce((sum, type) => sum + figures[type]!, 0) / seen.length;
-};
+const seenMean =
+  (types: readonly Type[]) =>
+  ({ figures, unseen }: ProceduralRun): number => {
+    const seen = types.filter((type) => type !== unseen);
+    return seen.reduce((sum, type) => sum + figures[type]!, 0) / seen.length;
+  };
 const relativeLoss = ({ figures, unseen }: ProceduralRun): number => {
   const seen = TYPES.filter((type) => type !== unseen);
-  const losses = ['blur', 'noise', 'erase'].flatMap((kind) => seen.map((type) => (figures[type]! - figures[`${kind}:${type}`]!) / figures[type]!));
+  const losses = ['blur', 'noise', 'erase'].flatMap((kind) =>
+    seen.map((type) => (figures[type]! - figures[`${kind}:${type}`]!) / figures[type]!),
+  );
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 };
 
 function proceduralFindings(runs: readonly ProceduralRun[]): Finding[] {
   const unseen = (mode: DropoutMode): number[] => perSeed(runs, mode, unseenAuc);
-  const ablated = (mode: DropoutMode): number[] => perSeed(runs.filter((run) => run.unseen === ABLATION_FOLD), mode, unseenAuc);
+  const ablated = (mode: DropoutMode): number[] =>
+    perSeed(
+      runs.filter((run) => run.unseen === ABLATION_FOLD),
+      mode,
+      unseenAuc,
+    );
   const temporalTypes = seenMean(['swap', 'reenact']);
   const perturbedRuns = runs.filter(({ figures }) => 'blur:swap' in figures);
   return [
@@ -86,8 +121,18 @@ function proceduralFindings(runs: readonly ProceduralRun[]): Finding[] {
     compare('ablation: spatial dropout alone beats fixed sampling (unseen swap)', ablated('spatial'), ablated('fixed'), 0),
     compare('ablation: both beat temporal dropout alone (unseen swap)', ablated('spatiotemporal'), ablated('temporal'), 0),
     compare('ablation: both beat spatial dropout alone (unseen swap)', ablated('spatiotemporal'), ablated('spatial'), 0),
-    compare('time matters: on swap and reenact seen in training, a single frame is worse by 0.05 AUC', perSeed(runs, 'spatiotemporal', temporalTypes), perSeed(runs, 'single-frame', temporalTypes), 0.05),
-    compare('robustness: blur, noise and erased blocks cost fixed sampling a larger share of its AUC', perSeed(perturbedRuns, 'fixed', relativeLoss), perSeed(perturbedRuns, 'spatiotemporal', relativeLoss), 0),
+    compare(
+      'time matters: on swap and reenact seen in training, a single frame is worse by 0.05 AUC',
+      perSeed(runs, 'spatiotemporal', temporalTypes),
+      perSeed(runs, 'single-frame', temporalTypes),
+      0.05,
+    ),
+    compare(
+      'robustness: blur, noise and erased blocks cost fixed sampling a larger share of its AUC',
+      perSeed(perturbedRuns, 'fixed', relativeLoss),
+      perSeed(perturbedRuns, 'spatiotemporal', relativeLoss),
+      0,
+    ),
   ];
 }
 
@@ -96,18 +141,31 @@ function compare(claim: string, a: readonly number[], b: readonly number[], leas
   if (a.length < 2) return { claim, answer: 'not separable', because: 'one seed has no spread' };
   const { estimate, low, high } = pairedDifference(a, b);
   const answer = low >= least && low > 0 ? 'yes' : high < least ? 'no' : 'not separable';
-  return { claim, answer, because: `${show(a)} against ${show(b)}, difference ${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] over ${a.length} seeds` };
+  return {
+    claim,
+    answer,
+    because: `${show(a)} against ${show(b)}, difference ${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] over ${a.length} seeds`,
+  };
 }
 
 function footageFindings(runs: readonly FootageRun[]): Finding[] {
-  const all = (part: FootageRun['part'], measure: string): number[] => runs.filter((run) => run.part === part && run.left === 'none').map(({ figures }) => figures[measure]!);
+  const all = (part: FootageRun['part'], measure: string): number[] =>
+    runs.filter((run) => run.part === part && run.left === 'none').map(({ figures }) => figures[measure]!);
   const bar = (operation: string): Finding => {
     const values = all('temporal', operation);
-    return { claim: `real footage, unseen person: ${operation} at least 0.90 AUC`, answer: values.every((value) => value >= 0.9) ? 'yes' : 'no', because: `temporal network ${show(values)}, each seed ${values.map((value) => value.toFixed(3)).join(', ')}` };
+    return {
+      claim: `real footage, unseen person: ${operation} at least 0.90 AUC`,
+      answer: values.every((value) => value >= 0.9) ? 'yes' : 'no',
+      because: `temporal network ${show(values)}, each seed ${values.map((value) => value.toFixed(3)).join(', ')}`,
+    };
   };
   const control = (name: string): Finding => {
     const values = all('temporal', `real:${name}`);
-    return { claim: `real footage: the temporal network cannot tell real clips apart (${name}), 0.45 to 0.55`, answer: values.every((value) => value >= 0.45 && value <= 0.55) ? 'yes' : 'no', because: values.map((value) => value.toFixed(3)).join(', ') };
+    return {
+      claim: `real footage: the temporal network cannot tell real clips apart (${name}), 0.45 to 0.55`,
+      answer: values.every((value) => value >= 0.45 && value <= 0.55) ? 'yes' : 'no',
+      because: values.map((value) => value.toFixed(3)).join(', '),
+    };
   };
   return [...['swap', 'reenact', 'selfblend'].map(bar), ...CONTROLS.map(control)];
 }

@@ -4,7 +4,13 @@ import type { SmallRecipe } from './recipe.ts';
 import { pickSamples, type Samples } from './samples.ts';
 
 /** Forged clips, `perOperation` of each kind that either network learns, and as many real ones as the larger network needs. */
-export function forgedSet({ windows, photos }: Material, perOperation: number, seed: string, recipe: SmallRecipe, signal?: AbortSignal): Promise<ClipSet> {
+export function forgedSet(
+  { windows, photos }: Material,
+  perOperation: number,
+  seed: string,
+  recipe: SmallRecipe,
+  signal?: AbortSignal,
+): Promise<ClipSet> {
   const operations = [...recipe.temporal.operations, ...recipe.spatial.operations];
   const real = Math.max(recipe.temporal.operations.length, recipe.spatial.operations.length) * perOperation;
   return buildRealClipSet({

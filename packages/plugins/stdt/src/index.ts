@@ -38,7 +38,10 @@ export function stdt(options: StdtOptions = {}): Plugin<'detector'> {
       const { temporal, spatial } = options.models ?? shipped();
       const first = await loadNetwork(runtime, CONFIGS.temporal, temporal.source, temporal.card, draws, signal);
       try {
-        return createDetector({ temporal: first, spatial: await loadNetwork(runtime, CONFIGS.spatial, spatial.source, spatial.card, draws, signal) });
+        return createDetector({
+          temporal: first,
+          spatial: await loadNetwork(runtime, CONFIGS.spatial, spatial.source, spatial.card, draws, signal),
+        });
       } catch (error) {
         await first.dispose();
         throw error;
@@ -57,5 +60,9 @@ function shipped(): NonNullable<StdtOptions['models']> {
 
 function checkDraws(draws: number): number {
   if (Number.isInteger(draws) && draws >= 1 && draws <= 256) return draws;
-  throw new VerilensError('BAD_OPTION', 'draws cannot be used', { place: 'plugin stdt', expected: 'a whole number from 1 to 256', got: String(draws) });
+  throw new VerilensError('BAD_OPTION', 'draws cannot be used', {
+    place: 'plugin stdt',
+    expected: 'a whole number from 1 to 256',
+    got: String(draws),
+  });
 }

@@ -25,7 +25,12 @@ export interface SplitMaterial {
 export async function collectMaterial(
   dataset: Dataset,
   recipe: SmallRecipe,
-  options: { readonly runtime: Runtime; readonly frames: number; readonly signal?: AbortSignal; readonly onItem?: (id: string, done: number, all: number) => void },
+  options: {
+    readonly runtime: Runtime;
+    readonly frames: number;
+    readonly signal?: AbortSignal;
+    readonly onItem?: (id: string, done: number, all: number) => void;
+  },
 ): Promise<SplitMaterial> {
   const { runtime, frames, signal } = options;
   const finder = await createFaceFinder(runtime);
@@ -54,23 +59,36 @@ export async function collectMaterial(
   calibration.photos.push(...photos.slice(cut));
   if (training.windows.length === 0) {
     throw new VerilensError('BAD_INPUT', 'no face was followed in any real video', {
-      place: `plugin stdt, ${dataset.name}`, expected: 'real videos that show faces for at least a second', got: `${real.length} real items`, remedy: 'Add videos in which a face is larger than about 60 pixels.',
+      place: `plugin stdt, ${dataset.name}`,
+      expected: 'real videos that show faces for at least a second',
+      got: `${real.length} real items`,
+      remedy: 'Add videos in which a face is larger than about 60 pixels.',
     });
   }
   const description = `${videos} real video${videos === 1 ? '' : 's'} (${training.windows.length} windows of ${frames} frames) and ${training.photos.length} photographed faces, forged by this package`;
   return { training, calibration, description };
 }
 
-async function readItem(item: DatasetItem, finder: FaceFinder, recipe: SmallRecipe, frames: number, signal?: AbortSignal): Promise<Material> {
+async function readItem(
+  item: DatasetItem,
+  finder: FaceFinder,
+  recipe: SmallRecipe,
+  frames: number,
+  signal?: AbortSignal,
+): Promise<Material> {
   await using media = await item.open({ signal });
   if (media.kind === 'image') {
-    for await (const { image } of media.frames({ signal })) return { windows: [], photos: await sourcesOfPhotos([{ name: item.id, image }], finder, { signal }) };
+    for await (const { image } of media.frames({ signal }))
+      return { windows: [], photos: await sourcesOfPhotos([{ name: item.id, image }], finder, { signal }) };
   }
   // Each video is an identity of its own: another video of the same person has other moments, light and framing.
   const identity = item.id;
   const seconds = (media.info.durationMs ?? 60_000) / 1000;
   // At most as many windows as fit; half a window of room between two keeps them from repeating each other.
   const perSecond = Math.min(recipe.windowsPerVideo / seconds, ((media.info.frameRate ?? 25) / frames) * 0.67);
-  const windows = await sourcesOfVideo(media.frames({ sampling: { burst: { frames, perSecond } }, signal }), finder, identity, { frames, signal });
+  const windows = await sourcesOfVideo(media.frames({ sampling: { burst: { frames, perSecond } }, signal }), finder, identity, {
+    frames,
+    signal,
+  });
   return { windows, photos: [] };
 }

@@ -1,6 +1,22 @@
 import {
-  add, concat, embedding, expand, layerNormModule, linear, module, namedParams, param, reshape, slice, transformerBlock, truncatedNormalInit,
-  type LinearParams, type Module, type ParamSpec, type Sym, type TransformerBlock,
+  add,
+  concat,
+  embedding,
+  expand,
+  layerNormModule,
+  linear,
+  module,
+  namedParams,
+  param,
+  reshape,
+  slice,
+  transformerBlock,
+  truncatedNormalInit,
+  type LinearParams,
+  type Module,
+  type ParamSpec,
+  type Sym,
+  type TransformerBlock,
 } from '@verilens/nn';
 import { bagLength, checkConfig, type StdtConfig } from './config.ts';
 import { patchLength } from './traces.ts';

@@ -83,7 +83,12 @@ export function regionOf(found: FoundEvidence): Region {
   });
   if (right <= left) [left, top, right, bottom] = [0, 0, map.columns, map.rows];
   return {
-    box: transformBox(invertAffine(clip.transforms[frame]!), { x: left * side, y: top * side, width: (right - left) * side, height: (bottom - top) * side }),
+    box: transformBox(invertAffine(clip.transforms[frame]!), {
+      x: left * side,
+      y: top * side,
+      width: (right - left) * side,
+      height: (bottom - top) * side,
+    }),
     score: map.score,
     timestampMs: map.timestampMs,
   };

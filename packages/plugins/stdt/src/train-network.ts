@@ -1,6 +1,19 @@
 import { type CheckpointStore, type Runtime, type TrainProgress } from '@verilens/core';
 import { createRandom, type Random } from '@verilens/data';
-import { adamW, cosine, createTrainer, crossEntropy, fit, float32, int32, shuffledBatches, targetOf, trainingStep, type Batch, type Parameters } from '@verilens/nn';
+import {
+  adamW,
+  cosine,
+  createTrainer,
+  crossEntropy,
+  fit,
+  float32,
+  int32,
+  shuffledBatches,
+  targetOf,
+  trainingStep,
+  type Batch,
+  type Parameters,
+} from '@verilens/nn';
 import { bagLength, type StdtConfig } from './config.ts';
 import { drawBag, type DropoutMode } from './dropout.ts';
 import { stdtNetwork } from './model.ts';

@@ -32,7 +32,11 @@ export async function trainProcedural(options: TrainOptions, recipe: ProceduralR
   const { runtime, seed, signal } = options;
   const { config, schedule, clipsPerClass } = recipe;
   const parameters = await trainNetwork({
-    runtime, config, schedule, seed, signal,
+    runtime,
+    config,
+    schedule,
+    seed,
+    signal,
     samples: drawnFaces(seed, 'train', clipsPerClass),
     onProgress: options.onProgress,
     checkpoints: options.checkpoints,
@@ -40,7 +44,14 @@ export async function trainProcedural(options: TrainOptions, recipe: ProceduralR
     checkpointName: 'procedural.safetensors',
   });
   const onnx = exportNetwork(config, parameters);
-  const bare = await networkCard({ part: 'temporal', config, onnx, seed, command: `verilens train stdt --preset procedural --seed ${seed}`, data: [`${2 * clipsPerClass} procedural face clips`] });
+  const bare = await networkCard({
+    part: 'temporal',
+    config,
+    onnx,
+    seed,
+    command: `verilens train stdt --preset procedural --seed ${seed}`,
+    data: [`${2 * clipsPerClass} procedural face clips`],
+  });
   const kept = drawnFaces(seed, 'validation', recipe.calibrationClipsPerClass);
   const network = await loadNetwork(runtime, config, onnx, bare, SMALL_RECIPE.draws, signal);
   const logits: number[] = [];
@@ -51,7 +62,14 @@ export async function trainProcedural(options: TrainOptions, recipe: ProceduralR
   }
   // each drawn clip shows a person of its own
   const real = new Map(logits.flatMap((logit, i): [string, number[]][] => (kept.labels[i] === 0 ? [[String(i), [logit]]] : [])));
-  const calibration = calibrate({ real, forged: logits.filter((_, i) => kept.labels[i] === 1) }, { data: 'procedural clips of other people', falseAlarmRate: SMALL_RECIPE.falseAlarmRate, inconclusiveFrom: SMALL_RECIPE.inconclusiveFrom });
+  const calibration = calibrate(
+    { real, forged: logits.filter((_, i) => kept.labels[i] === 1) },
+    {
+      data: 'procedural clips of other people',
+      falseAlarmRate: SMALL_RECIPE.falseAlarmRate,
+      inconclusiveFrom: SMALL_RECIPE.inconclusiveFrom,
+    },
+  );
   const card = { ...bare, name: 'stdt/procedural', calibration };
   return {
     models: [{ file: 'procedural.onnx', onnx, card }],

@@ -47,7 +47,8 @@ export async function trainOnMaterial(material: SplitMaterial, options: SmallTra
   const total = steps.reduce((sum, n) => sum + n, 0);
   for (const [i, part] of PARTS.entries()) {
     const before = steps.slice(0, i).reduce((sum, n) => sum + n, 0);
-    const onProgress = options.onProgress && ((progress: TrainProgress) => options.onProgress!({ ...progress, step: before + progress.step, steps: total }));
+    const onProgress =
+      options.onProgress && ((progress: TrainProgress) => options.onProgress!({ ...progress, step: before + progress.step, steps: total }));
     const trained = await trainPart(part, sets, material.description, { ...options, recipe, onProgress });
     models.push({ file: `${part}.onnx`, onnx: trained.onnx, card: trained.card });
     parameters.push({ file: `${part}.safetensors`, bytes: trained.safetensors });
@@ -64,12 +65,21 @@ interface Trained {
   readonly auc: number;
 }
 
-async function trainPart(part: Part, sets: { readonly training: ClipSet; readonly kept: ClipSet }, description: string, options: SmallTraining & { readonly recipe: SmallRecipe }): Promise<Trained> {
+async function trainPart(
+  part: Part,
+  sets: { readonly training: ClipSet; readonly kept: ClipSet },
+  description: string,
+  options: SmallTraining & { readonly recipe: SmallRecipe },
+): Promise<Trained> {
   const { recipe, runtime, seed, signal } = options;
   const config = CONFIGS[part];
   const { operations, schedule } = recipe[part];
   const parameters = await trainNetwork({
-    runtime, config, schedule, seed, signal,
+    runtime,
+    config,
+    schedule,
+    seed,
+    signal,
     samples: samplesOf(sets.training, operations),
     onProgress: options.onProgress,
     checkpoints: options.checkpoints,
@@ -78,7 +88,10 @@ async function trainPart(part: Part, sets: { readonly training: ClipSet; readonl
   });
   const onnx = exportNetwork(config, parameters);
   const bare = await networkCard({
-    part, config, onnx, seed,
+    part,
+    config,
+    onnx,
+    seed,
     command: options.command ?? `verilens train stdt --preset small --seed ${seed}`,
     data: [description, `forging parameters version ${FORGE_PARAMETERS.version}, recipe version ${recipe.version}`],
   });
@@ -86,8 +99,17 @@ async function trainPart(part: Part, sets: { readonly training: ClipSet; readonl
   const network = await loadNetwork(runtime, config, onnx, bare, recipe.draws, signal);
   try {
     const logits = [...(await scoreSamples(network, kept, signal))];
-    const calibration = calibrate(keptLogits(logits, kept), { data: 'moments and photographs kept from training', falseAlarmRate: recipe.falseAlarmRate, inconclusiveFrom: recipe.inconclusiveFrom });
-    return { onnx, card: { ...bare, calibration }, safetensors: writeSafetensors(parameters, { format: 'stdt', part, seed: String(seed) }), auc: rocAuc(logits, kept.labels) };
+    const calibration = calibrate(keptLogits(logits, kept), {
+      data: 'moments and photographs kept from training',
+      falseAlarmRate: recipe.falseAlarmRate,
+      inconclusiveFrom: recipe.inconclusiveFrom,
+    });
+    return {
+      onnx,
+      card: { ...bare, calibration },
+      safetensors: writeSafetensors(parameters, { format: 'stdt', part, seed: String(seed) }),
+      auc: rocAuc(logits, kept.labels),
+    };
   } finally {
     await network.dispose();
   }

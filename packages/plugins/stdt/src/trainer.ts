@@ -1,4 +1,11 @@
-import { VerilensError, type EvidenceOptions, type EvidenceReport, type Trainer, type TrainOptions, type TrainResult } from '@verilens/core';
+import {
+  VerilensError,
+  type EvidenceOptions,
+  type EvidenceReport,
+  type Trainer,
+  type TrainOptions,
+  type TrainResult,
+} from '@verilens/core';
 import type { Dataset } from '@verilens/data';
 
 /** `small`: from real videos and photographs. `procedural`: from drawn faces alone, for trying things out; not for real video. */
@@ -8,13 +15,28 @@ export const trainer: Trainer = {
   presets: PRESETS,
   async train(data: unknown, options: TrainOptions): Promise<TrainResult> {
     if (options.preset === 'procedural') {
-      if (data !== undefined) throw new VerilensError('BAD_OPTION', 'this preset draws its own data', { place: 'plugin stdt', expected: 'no --data', remedy: 'Use the preset small for real videos.' });
+      if (data !== undefined)
+        throw new VerilensError('BAD_OPTION', 'this preset draws its own data', {
+          place: 'plugin stdt',
+          expected: 'no --data',
+          remedy: 'Use the preset small for real videos.',
+        });
       return (await import('./train-procedural.ts')).trainProcedural(options);
     }
-    if (options.preset !== 'small') throw new VerilensError('UNKNOWN_NAME', `no preset "${options.preset}"`, { place: 'plugin stdt', expected: PRESETS.join(', '), got: options.preset });
+    if (options.preset !== 'small')
+      throw new VerilensError('UNKNOWN_NAME', `no preset "${options.preset}"`, {
+        place: 'plugin stdt',
+        expected: PRESETS.join(', '),
+        got: options.preset,
+      });
     const { trainSmall } = await import('./train.ts');
     if (isDataset(data)) return trainSmall(data, options);
-    if (data !== undefined) throw new VerilensError('BAD_INPUT', 'not a dataset', { place: 'plugin stdt', expected: 'a dataset of @verilens/data', got: typeof data });
+    if (data !== undefined)
+      throw new VerilensError('BAD_INPUT', 'not a dataset', {
+        place: 'plugin stdt',
+        expected: 'a dataset of @verilens/data',
+        got: typeof data,
+      });
     const { trainingFootage } = await import('./sample-footage.ts');
     return trainSmall(await trainingFootage(), options);
   },

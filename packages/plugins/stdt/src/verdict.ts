@@ -35,9 +35,15 @@ export function witnessScore(witness: Witness, threshold?: number): ModelScore {
 }
 
 /** Both networks' answers and the verdict they make together. */
-export function judgeVideo(witnesses: readonly Witness[], threshold?: number): Pick<DetectionResult, 'status' | 'score' | 'threshold' | 'models' | 'reason'> {
+export function judgeVideo(
+  witnesses: readonly Witness[],
+  threshold?: number,
+): Pick<DetectionResult, 'status' | 'score' | 'threshold' | 'models' | 'reason'> {
   const models = witnesses.map((witness) => witnessScore(witness, threshold));
-  const members = models.map((model, i) => ({ ...model, falseAlarmRate: threshold === undefined ? witnesses[i]!.calibration.falseAlarmRate : undefined }));
+  const members = models.map((model, i) => ({
+    ...model,
+    falseAlarmRate: threshold === undefined ? witnesses[i]!.calibration.falseAlarmRate : undefined,
+  }));
   const fused = fuse(members);
   const status: DetectionStatus = fused.status;
   const reason = status === 'NOT_APPLICABLE' ? 'no face was followed long enough to be judged' : fused.reason;

@@ -6,7 +6,12 @@ import { drawBag } from '../src/dropout.ts';
 const small: StdtConfig = { ...CONFIGS.temporal, faceSize: 32, grid: 4, keptFrames: 4, keptCells: 4 };
 
 describe('drawBag', () => {
-  it.each([[7, 28], [14, 14], [28, 7], [49, 4]])('gives bags of g² patches for k = %i, m = %i', (keptFrames, keptCells) => {
+  it.each([
+    [7, 28],
+    [14, 14],
+    [28, 7],
+    [49, 4],
+  ])('gives bags of g² patches for k = %i, m = %i', (keptFrames, keptCells) => {
     const config = { ...CONFIGS.paper, frames: 49, keptFrames, keptCells };
     const bag = drawBag(config, createRandom(1));
     expect(bag.cells).toHaveLength(196);
@@ -46,7 +51,8 @@ describe('drawBag', () => {
       return Array.from({ length: 30 }, () => drawBag(small, random, mode));
     };
     const distinct = (values: readonly ArrayLike<number>[]) => new Set(values.map((value) => Array.from(value).join())).size;
-    const frameSets = (mode: Parameters<typeof drawBag>[2]) => distinct(draws(mode).map((bag) => [...new Set(bag.frames)].sort((a, b) => a - b)));
+    const frameSets = (mode: Parameters<typeof drawBag>[2]) =>
+      distinct(draws(mode).map((bag) => [...new Set(bag.frames)].sort((a, b) => a - b)));
     expect(frameSets('spatiotemporal')).toBeGreaterThan(10);
     expect(frameSets('temporal')).toBeGreaterThan(10);
     expect(frameSets('spatial')).toBe(1);

@@ -5,13 +5,15 @@ import { parameterCount, stdtNetwork } from '../src/model.ts';
 import { fromPyTorchNames } from '../src/pytorch-names.ts';
 import { patchLength } from '../src/traces.ts';
 
-
 function logitsShape(config: StdtConfig, batch: number): readonly number[] {
   const network = stdtNetwork(config);
   const count = bagLength(config);
   const p = bindParams(network, (name, { shape }) => input(name, { shape, dtype: 'float32' }));
   const patches = input('patches', { shape: [batch, count, patchLength(config)], dtype: 'float32' });
-  const where = { cells: input('cells', { shape: [batch, count], dtype: 'int32' }), frames: input('frames', { shape: [batch, count], dtype: 'int32' }) };
+  const where = {
+    cells: input('cells', { shape: [batch, count], dtype: 'int32' }),
+    frames: input('frames', { shape: [batch, count], dtype: 'int32' }),
+  };
   return network.apply(p, { patches, ...where }).shape;
 }
 
@@ -29,7 +31,11 @@ describe('the paper preset', () => {
     expect(logitsShape(CONFIGS.paper, 3)).toEqual([3, 2]);
   });
 
-  it.each([[7, 28], [28, 7], [49, 4]])('takes k = %i, m = %i with the same weights, and so a single image', (keptFrames, keptCells) => {
+  it.each([
+    [7, 28],
+    [28, 7],
+    [49, 4],
+  ])('takes k = %i, m = %i with the same weights, and so a single image', (keptFrames, keptCells) => {
     const config = { ...CONFIGS.paper, frames: 49, keptFrames, keptCells };
     expect(parameterCount(config)).toBe(85_800_194);
     expect(logitsShape(config, 1)).toEqual([1, 2]);
@@ -53,7 +59,18 @@ describe('the small networks', () => {
 });
 
 describe('fromPyTorchNames', () => {
-  const tiny: StdtConfig = { ...CONFIGS.paper, faceSize: 8, grid: 2, frames: 2, keptFrames: 2, keptCells: 2, dim: 4, depth: 1, heads: 2, mlpRatio: 2 };
+  const tiny: StdtConfig = {
+    ...CONFIGS.paper,
+    faceSize: 8,
+    grid: 2,
+    frames: 2,
+    keptFrames: 2,
+    keptCells: 2,
+    dim: 4,
+    depth: 1,
+    heads: 2,
+    mlpRatio: 2,
+  };
   const theirs = (): Map<string, { shape: readonly number[]; data: Float32Array }> => {
     const values = new Map<string, { shape: readonly number[]; data: Float32Array }>();
     const add = (name: string, ...shape: number[]): void => {

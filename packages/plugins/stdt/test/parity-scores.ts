@@ -9,8 +9,20 @@ import { loadNetwork } from '../src/network.ts';
 /** Scores (temporal, spatial) of two fixed clips on one runtime, with the shipped weights; disposes of the runtime. */
 export async function parityScores(runtime: Runtime): Promise<number[]> {
   const clips = proceduralClips({ seed: 'parity', count: 2, type: 'swap', size: 128 });
-  const temporal = await loadNetwork(runtime, CONFIGS.temporal, new URL('../models/temporal.onnx', import.meta.url), temporalCard as ModelCard, 4);
-  const spatial = await loadNetwork(runtime, CONFIGS.spatial, new URL('../models/spatial.onnx', import.meta.url), spatialCard as ModelCard, 4);
+  const temporal = await loadNetwork(
+    runtime,
+    CONFIGS.temporal,
+    new URL('../models/temporal.onnx', import.meta.url),
+    temporalCard as ModelCard,
+    4,
+  );
+  const spatial = await loadNetwork(
+    runtime,
+    CONFIGS.spatial,
+    new URL('../models/spatial.onnx', import.meta.url),
+    spatialCard as ModelCard,
+    4,
+  );
   const found: number[] = [];
   for (let i = 0; i < clips.count; i++) {
     const logits = await clipLogits({ temporal, spatial }, proceduralFaceClip(clips, i));

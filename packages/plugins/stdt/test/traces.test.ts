@@ -24,11 +24,20 @@ describe('writeBag', () => {
     const out = read('temporal', pixels);
     const at = (t: number, y: number, x: number, c: number) => pixels[((t * 8 + y) * 8 + x) * 3 + c]!;
     // patch 0: frame 0 (edge, so middle frame 1), cell 0; patch 1: frame 1, cell 3 (rows and columns 4..7)
-    for (const [patch, middle, top, left] of [[0, 1, 0, 0], [1, 1, 4, 4], [2, 2, 0, 4], [3, 2, 4, 0]] as const) {
-      for (let c = 0; c < 3; c++) for (let y = 0; y < 4; y++) for (let x = 0; x < 4; x++) {
-        const value = Math.abs(at(middle + 1, top + y, left + x, c) - 2 * at(middle, top + y, left + x, c) + at(middle - 1, top + y, left + x, c));
-        expect(out[patch * 48 + c * 16 + y * 4 + x]).toBeCloseTo((value * 8) / 255, 5);
-      }
+    for (const [patch, middle, top, left] of [
+      [0, 1, 0, 0],
+      [1, 1, 4, 4],
+      [2, 2, 0, 4],
+      [3, 2, 4, 0],
+    ] as const) {
+      for (let c = 0; c < 3; c++)
+        for (let y = 0; y < 4; y++)
+          for (let x = 0; x < 4; x++) {
+            const value = Math.abs(
+              at(middle + 1, top + y, left + x, c) - 2 * at(middle, top + y, left + x, c) + at(middle - 1, top + y, left + x, c),
+            );
+            expect(out[patch * 48 + c * 16 + y * 4 + x]).toBeCloseTo((value * 8) / 255, 5);
+          }
     }
   });
 

@@ -24,9 +24,19 @@ function memoryStore(): CheckpointStore & { files: Map<string, Uint8Array> } {
   return { files, read: async (name) => files.get(name), write: async (name, bytes) => void files.set(name, bytes) };
 }
 
-const weights = async (options: { seed?: number; checkpoints?: CheckpointStore; signal?: AbortSignal; onStep?: (step: number) => void } = {}): Promise<string> => {
+const weights = async (
+  options: { seed?: number; checkpoints?: CheckpointStore; signal?: AbortSignal; onStep?: (step: number) => void } = {},
+): Promise<string> => {
   const { models } = await trainProcedural(
-    { runtime, preset: 'procedural', seed: options.seed ?? 0, checkpoints: options.checkpoints, checkpointEvery: 5, signal: options.signal, onProgress: ({ step }) => options.onStep?.(step) },
+    {
+      runtime,
+      preset: 'procedural',
+      seed: options.seed ?? 0,
+      checkpoints: options.checkpoints,
+      checkpointEvery: 5,
+      signal: options.signal,
+      onProgress: ({ step }) => options.onStep?.(step),
+    },
     TINY,
   );
   return models[0]!.card.sha256;
@@ -40,7 +50,9 @@ describe('training', () => {
 
     const checkpoints = memoryStore();
     const stop = new AbortController();
-    await expect(weights({ checkpoints, signal: stop.signal, onStep: (step) => step === 9 && stop.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(weights({ checkpoints, signal: stop.signal, onStep: (step) => step === 9 && stop.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
     expect(checkpoints.files.size).toBe(1);
     const steps: number[] = [];
     expect(await weights({ checkpoints, onStep: (step) => steps.push(step) })).toBe(whole);
@@ -48,15 +60,22 @@ describe('training', () => {
   });
 
   it('names the presets it has', async () => {
-    await expect(trainer.train(undefined, { runtime, preset: 'smal', seed: 0 })).rejects.toMatchObject({ code: 'UNKNOWN_NAME', expected: 'small, procedural' });
+    await expect(trainer.train(undefined, { runtime, preset: 'smal', seed: 0 })).rejects.toMatchObject({
+      code: 'UNKNOWN_NAME',
+      expected: 'small, procedural',
+    });
     await expect(trainer.train([], { runtime, preset: 'small', seed: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(trainer.train([], { runtime, preset: 'procedural', seed: 0 })).rejects.toMatchObject({ code: 'BAD_OPTION' });
   });
 
   it('runs the quick form of the evidence', { timeout: 240_000 }, async () => {
     const report = await trainer.evidence!({ runtime, seeds: [0], quick: true });
-    expect(report.rows.map(({ setting }) => setting)).toEqual(['drawn faces, spatiotemporal, without swap', 'drawn faces, fixed, without swap']);
-    for (const { measures } of report.rows) for (const type of ['swap', 'paste', 'reenact', 'resample', 'unseen']) expect(measures[type]!.mean).toBeGreaterThanOrEqual(0);
+    expect(report.rows.map(({ setting }) => setting)).toEqual([
+      'drawn faces, spatiotemporal, without swap',
+      'drawn faces, fixed, without swap',
+    ]);
+    for (const { measures } of report.rows)
+      for (const type of ['swap', 'paste', 'reenact', 'resample', 'unseen']) expect(measures[type]!.mean).toBeGreaterThanOrEqual(0);
     expect(report.notes.at(-1)).toMatch(/figures mean nothing/);
   });
 });

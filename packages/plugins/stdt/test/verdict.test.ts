@@ -3,8 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { mostSuspicious } from '../src/suspects.ts';
 import { clipScore, judgeVideo, trackLogit, type Witness } from '../src/verdict.ts';
 
-const calibration: Calibration = { data: 'made for this test', scale: 1, offset: 0, manipulatedAt: 0.9, authenticBelow: 0.6, falseAlarmRate: 0.01 };
-const witness = (name: string, evidence: 'temporal' | 'spatial', tracks: Witness['tracks']): Witness => ({ name, evidence, calibration, tracks });
+const calibration: Calibration = {
+  data: 'made for this test',
+  scale: 1,
+  offset: 0,
+  manipulatedAt: 0.9,
+  authenticBelow: 0.6,
+  falseAlarmRate: 0.01,
+};
+const witness = (name: string, evidence: 'temporal' | 'spatial', tracks: Witness['tracks']): Witness => ({
+  name,
+  evidence,
+  calibration,
+  tracks,
+});
 
 describe('judgeVideo', () => {
   it('is not applicable without a face', () => {
@@ -22,7 +34,9 @@ describe('judgeVideo', () => {
   });
 
   it('is inconclusive between the limits', () => {
-    expect(judgeVideo([witness('t', 'temporal', [{ clips: 100, sum: 130 }]), witness('s', 'spatial', [{ clips: 9, sum: -90 }])]).status).toBe('INCONCLUSIVE');
+    expect(
+      judgeVideo([witness('t', 'temporal', [{ clips: 100, sum: 130 }]), witness('s', 'spatial', [{ clips: 9, sum: -90 }])]).status,
+    ).toBe('INCONCLUSIVE');
   });
 
   it('trusts one clip less than many that agree', () => {
@@ -40,13 +54,29 @@ describe('judgeVideo', () => {
 });
 
 it('scores a clip on the fused scale', () => {
-  expect(clipScore([{ calibration, logit: -8 }, { calibration, logit: 8 }])).toBeGreaterThan(0.9);
-  expect(clipScore([{ calibration, logit: -8 }, { calibration, logit: -8 }])).toBeLessThan(0.01);
+  expect(
+    clipScore([
+      { calibration, logit: -8 },
+      { calibration, logit: 8 },
+    ]),
+  ).toBeGreaterThan(0.9);
+  expect(
+    clipScore([
+      { calibration, logit: -8 },
+      { calibration, logit: -8 },
+    ]),
+  ).toBeLessThan(0.01);
 });
 
 it('keeps the most suspicious in order and no more', () => {
   const suspects = mostSuspicious<string>(2);
-  for (const [score, name] of [[0.2, 'a'], [0.9, 'b'], [0.5, 'c'], [0.7, 'd']] as const) suspects.offer(score, name);
+  for (const [score, name] of [
+    [0.2, 'a'],
+    [0.9, 'b'],
+    [0.5, 'c'],
+    [0.7, 'd'],
+  ] as const)
+    suspects.offer(score, name);
   expect(suspects.best().map(({ value }) => value)).toEqual(['b', 'd']);
   const none = mostSuspicious<string>(0);
   none.offer(1, 'x');

@@ -1,4 +1,15 @@
-import { type CallOptions, type Component, type Image, type Plugin, type Role, type Roles, type RunInfo, type Runtime, throwIfAborted, VerilensError } from '@verilens/core';
+import {
+  type CallOptions,
+  type Component,
+  type Image,
+  type Plugin,
+  type Role,
+  type Roles,
+  type RunInfo,
+  type Runtime,
+  throwIfAborted,
+  VerilensError,
+} from '@verilens/core';
 
 /** What all the small components below share: a name, a life, a clock. */
 export interface Base extends Component {

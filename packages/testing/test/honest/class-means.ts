@@ -15,13 +15,18 @@ export const classMeans: () => Plugin<'incremental-learner'> = plugin('class-mea
     },
     learn: (session, options) =>
       own.work(options, () => {
-        if (session.classes.length === 0 || session.classes.some(({ images }) => images.length === 0)) throw bad(own.name, 'a session needs classes with pictures');
+        if (session.classes.length === 0 || session.classes.some(({ images }) => images.length === 0))
+          throw bad(own.name, 'a session needs classes with pictures');
         const next = [...classes];
         for (const { label, images } of session.classes) {
           throwIfAborted(options?.signal, own.name);
           const known = next.findIndex((other) => other.label === label);
           const before = next[known] ?? { label, sum: Array<number>(48).fill(0), count: 0 };
-          const after = { label, sum: before.sum.map((value, index) => value + images.reduce((total, image) => total + thumbnail(image, 4)[index]!, 0)), count: before.count + images.length };
+          const after = {
+            label,
+            sum: before.sum.map((value, index) => value + images.reduce((total, image) => total + thumbnail(image, 4)[index]!, 0)),
+            count: before.count + images.length,
+          };
           if (known === -1) next.push(after);
           else next[known] = after;
         }
@@ -32,7 +37,10 @@ export const classMeans: () => Plugin<'incremental-learner'> = plugin('class-mea
       own.work(options, () => {
         if (classes.length === 0) throw bad(own.name, 'nothing learned yet');
         const seen = thumbnail(image, 4);
-        const closeness = classes.map(({ label, sum, count }) => ({ label, weight: Math.exp(-10 * Math.hypot(...sum.map((value, index) => value / count - seen[index]!))) }));
+        const closeness = classes.map(({ label, sum, count }) => ({
+          label,
+          weight: Math.exp(-10 * Math.hypot(...sum.map((value, index) => value / count - seen[index]!))),
+        }));
         const total = closeness.reduce((sum, { weight }) => sum + weight, 0);
         return { labels: closeness.map(({ label, weight }) => ({ label, score: weight / total })).sort((a, b) => b.score - a.score) };
       }),

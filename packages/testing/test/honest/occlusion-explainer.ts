@@ -35,8 +35,20 @@ export const occlusion: () => Plugin<'explainer'> = plugin('occlusion', 'explain
       const fidelity =
         options.fidelity === false
           ? undefined
-          : { deletion: await curve(order, false), insertion: await curve(order, true), random: { deletion: await curve(random, false), insertion: await curve(random, true) }, steps };
-      return { objective, saliency: { rows: n, columns: n, values: Float32Array.from(falls, (fall) => fall / largest) }, fidelity, baseline, value, modelRuns };
+          : {
+              deletion: await curve(order, false),
+              insertion: await curve(order, true),
+              random: { deletion: await curve(random, false), insertion: await curve(random, true) },
+              steps,
+            };
+      return {
+        objective,
+        saliency: { rows: n, columns: n, values: Float32Array.from(falls, (fall) => fall / largest) },
+        fidelity,
+        baseline,
+        value,
+        modelRuns,
+      };
     }),
 }));
 
@@ -57,7 +69,8 @@ function covered(image: Image, baseline: Baseline, n: number, hide: (cell: numbe
     for (let x = 0; x < width; x++) {
       if (!hide(Math.floor((y * n) / height) * n + Math.floor((x * n) / width))) continue;
       const at = (y * width + x) * 4;
-      for (let channel = 0; channel < 3; channel++) data[at + channel] = baseline.kind === 'constant' ? baseline.rgb[channel]! * 255 : baseline.image.data[at + channel]!;
+      for (let channel = 0; channel < 3; channel++)
+        data[at + channel] = baseline.kind === 'constant' ? baseline.rgb[channel]! * 255 : baseline.image.data[at + channel]!;
     }
   }
   return { data, width, height };

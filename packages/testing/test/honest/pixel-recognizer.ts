@@ -18,9 +18,10 @@ export const pixelRecognizer: () => Plugin<'recognizer'> = plugin('pixel-recogni
     const norm = Math.hypot(...centred) || 1;
     return centred.map((value) => value / norm);
   };
-  const distanceOf = (a: Float32Array, b: Float32Array): number => Math.min(2, Math.max(0, 1 - a.reduce((sum, value, index) => sum + value * b[index]!, 0)));
+  const distanceOf = (a: Float32Array, b: Float32Array): number =>
+    Math.min(2, Math.max(0, 1 - a.reduce((sum, value, index) => sum + value * b[index]!, 0)));
   // Unrelated directions in d dimensions have a cosine of standard deviation 1 / sqrt(d): the tail is the false-accept rate.
-  const rateOf = (distance: number): number => 1 / (1 + Math.exp((1.702 * (1 - distance)) * Math.sqrt(dimensions)));
+  const rateOf = (distance: number): number => 1 / (1 + Math.exp(1.702 * (1 - distance) * Math.sqrt(dimensions)));
   const limitOf = (limit: number = 0.01): number => {
     if (!(limit >= 0 && limit <= 1)) throw new VerilensError('BAD_OPTION', 'maxFalseAcceptRate is out of range', { place: own.name });
     return limit;
@@ -34,7 +35,12 @@ export const pixelRecognizer: () => Plugin<'recognizer'> = plugin('pixel-recogni
       own.work(options, () => {
         const distance = distanceOf(vectorOf(a), vectorOf(b));
         const falseAcceptRate = rateOf(distance);
-        return { distance, falseAcceptRate, similarity: 1 - falseAcceptRate, match: falseAcceptRate <= limitOf(options?.maxFalseAcceptRate) };
+        return {
+          distance,
+          falseAcceptRate,
+          similarity: 1 - falseAcceptRate,
+          match: falseAcceptRate <= limitOf(options?.maxFalseAcceptRate),
+        };
       }),
     classify: async () => {
       throw new VerilensError('UNSUPPORTED', 'has no labels', { place: own.name });

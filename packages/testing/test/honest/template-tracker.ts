@@ -23,7 +23,8 @@ export const templateTracker: () => Plugin<'tracker'> = plugin('template-tracker
     init: ({ image, timestampMs }: VideoFrame, box, options) =>
       own.work(options, () => {
         const sound = Object.values(box).every(Number.isFinite) && box.width > 0 && box.height > 0;
-        if (!sound || box.x >= image.width || box.y >= image.height || box.x + box.width <= 0 || box.y + box.height <= 0) throw bad(own.name, 'the box is not in the frame');
+        if (!sound || box.x >= image.width || box.y >= image.height || box.x + box.width <= 0 || box.y + box.height <= 0)
+          throw bad(own.name, 'the box is not in the frame');
         target = { first: image, origin: box, box, timestampMs };
         return { box, confidence: 1, state: 'tracking' as const, timestampMs };
       }),
