@@ -79,7 +79,11 @@ function cpuTimes(): { all: number; busy: number; own: number } {
 }
 
 function libraries(): Record<string, string> {
-  const owners = { 'onnxruntime-node': '@verilens/runtime-native', 'onnxruntime-web': '@verilens/runtime-wasm', '@napi-rs/webcodecs': '@verilens/media' };
+  const owners = {
+    'onnxruntime-node': '@verilens/runtime-native',
+    'onnxruntime-web': '@verilens/runtime-wasm',
+    '@napi-rs/webcodecs': '@verilens/media',
+  };
   const found: Record<string, string> = {};
   for (const [library, owner] of Object.entries(owners)) {
     const from = createRequire(createRequire(import.meta.url).resolve(`${owner}/package.json`));

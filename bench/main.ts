@@ -13,7 +13,19 @@ const folder = dirname(fileURLToPath(import.meta.url));
 async function main(args: readonly string[]): Promise<number> {
   let parsed;
   try {
-    parsed = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' }, out: { type: 'string' }, save: { type: 'boolean' }, quick: { type: 'boolean' }, model: { type: 'string', multiple: true }, threads: { type: 'string' }, help: { type: 'boolean' } } });
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        out: { type: 'string' },
+        save: { type: 'boolean' },
+        quick: { type: 'boolean' },
+        model: { type: 'string', multiple: true },
+        threads: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n${usage()}`);
     return 2;
@@ -38,11 +50,18 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`--threads is a whole number from 1 to 256, not "${values.threads}".\n`);
     return 2;
   }
-  const shown = args.slice(args.indexOf(name) + 1).filter((arg, i, all) => !['--json', '--save', '--out'].includes(arg) && all[i - 1] !== '--out');
+  const shown = args
+    .slice(args.indexOf(name) + 1)
+    .filter((arg, i, all) => !['--json', '--save', '--out'].includes(arg) && all[i - 1] !== '--out');
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const document = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, say }));
   const json = `${JSON.stringify(document, undefined, 2)}\n`;
-  const file = values.out === undefined ? (values.save === true ? join(folder, 'results', `${name}.json`) : undefined) : resolve(process.env['INIT_CWD'] ?? '.', values.out);
+  const file =
+    values.out === undefined
+      ? values.save === true
+        ? join(folder, 'results', `${name}.json`)
+        : undefined
+      : resolve(process.env['INIT_CWD'] ?? '.', values.out);
   if (file !== undefined) {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, json);
@@ -53,7 +72,9 @@ async function main(args: readonly string[]): Promise<number> {
 
 function usage(): string {
   const width = Math.max(...Object.keys(benches).map((name) => name.length));
-  const list = Object.entries(benches).map(([name, { title }]) => `  ${name.padEnd(width)}  ${title}`).join('\n');
+  const list = Object.entries(benches)
+    .map(([name, { title }]) => `  ${name.padEnd(width)}  ${title}`)
+    .join('\n');
   return `npm run -s bench -- <name> [options]
 
 ${list}

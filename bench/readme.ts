@@ -18,13 +18,18 @@ const TITLES: Readonly<Record<string, string>> = {
 export const readmeFile: string = join(folder, 'README.md');
 
 /** README.md as it should be: the text by hand kept, the part between the marks made from the committed results. */
-export function freshReadme(current: string = readFileSync(readmeFile, 'utf8'), documents: readonly BenchDocument[] = committedResults()): string {
+export function freshReadme(
+  current: string = readFileSync(readmeFile, 'utf8'),
+  documents: readonly BenchDocument[] = committedResults(),
+): string {
   const begin = current.indexOf(BEGIN);
   const end = current.indexOf(END);
   if (begin === -1 || end < begin) throw new Error(`README.md has lost its marks; put back the lines\n${BEGIN}\n${END}`);
   const order = Object.keys(TITLES);
   const rank = ({ bench }: BenchDocument): number => (order.includes(bench) ? order.indexOf(bench) : order.length);
-  const sections = documents.toSorted((a, b) => rank(a) - rank(b)).map((document) => `### ${TITLES[document.bench] ?? document.bench}\n\n${formatTable(document)}`);
+  const sections = documents
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((document) => `### ${TITLES[document.bench] ?? document.bench}\n\n${formatTable(document)}`);
   return `${current.slice(0, begin)}${BEGIN}\n\n${sections.length === 0 ? 'None is committed yet.\n' : sections.join('\n')}\n${current.slice(end)}`;
 }
 

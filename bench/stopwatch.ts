@@ -47,7 +47,8 @@ export function timedService(service: Service, watch: Stopwatch): Service {
     name: service.name,
     register: (services) =>
       service.register({
-        register: <T>(token: Token<T>, factory: Parameters<typeof services.register<T>>[1]) => services.register<T>(token, async (resolve) => around(token, await factory(resolve), watch)),
+        register: <T>(token: Token<T>, factory: Parameters<typeof services.register<T>>[1]) =>
+          services.register<T>(token, async (resolve) => around(token, await factory(resolve), watch)),
       }),
   };
 }

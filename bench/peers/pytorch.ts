@@ -46,11 +46,17 @@ function interpreters(): string[] {
 }
 
 /** Where PyTorch can be imported, and what it is; undefined when nowhere. */
-export async function findTorch(pythons: readonly string[] = interpreters()): Promise<{ readonly python: string; readonly versions: Record<string, string> } | undefined> {
+export async function findTorch(
+  pythons: readonly string[] = interpreters(),
+): Promise<{ readonly python: string; readonly versions: Record<string, string> } | undefined> {
   for (const python of pythons) {
-    const said = await output(python, ['-c', "import torch, sys; print(torch.__version__, sys.version.split()[0], torch.backends.mkl.is_available())"]);
+    const said = await output(python, [
+      '-c',
+      'import torch, sys; print(torch.__version__, sys.version.split()[0], torch.backends.mkl.is_available())',
+    ]);
     const [torch, version, mkl] = said?.trim().split(' ') ?? [];
-    if (torch !== undefined && version !== undefined) return { python, versions: { pytorch: torch, python: version, 'pytorch BLAS': mkl === 'True' ? 'MKL' : await blasName() } };
+    if (torch !== undefined && version !== undefined)
+      return { python, versions: { pytorch: torch, python: version, 'pytorch BLAS': mkl === 'True' ? 'MKL' : await blasName() } };
   }
   return undefined;
 }
@@ -58,7 +64,11 @@ export async function findTorch(pythons: readonly string[] = interpreters()): Pr
 /** The library behind the system's libblas: the reference one is some fifty times slower than OpenBLAS and would make any comparison worthless. */
 async function blasName(): Promise<string> {
   const listed = await output('readlink', ['-f', '/usr/lib/x86_64-linux-gnu/libblas.so.3']);
-  return /openblas/.test(listed ?? '') ? 'OpenBLAS' : /mkl/.test(listed ?? '') ? 'MKL' : `unknown (${listed?.trim().split('/').slice(-2).join('/') ?? 'no libblas'})`;
+  return /openblas/.test(listed ?? '')
+    ? 'OpenBLAS'
+    : /mkl/.test(listed ?? '')
+      ? 'MKL'
+      : `unknown (${listed?.trim().split('/').slice(-2).join('/') ?? 'no libblas'})`;
 }
 
 function output(command: string, args: readonly string[]): Promise<string | undefined> {
@@ -73,7 +83,9 @@ function output(command: string, args: readonly string[]): Promise<string | unde
 
 /** Starts `vit.py` under a thread setting. */
 export function startTorch(python: string, setting: TorchSetting): Torch {
-  const child: ChildProcessWithoutNullStreams = spawn(python, [fileURLToPath(new URL('vit.py', import.meta.url))], { env: { ...process.env, ...setting.env } });
+  const child: ChildProcessWithoutNullStreams = spawn(python, [fileURLToPath(new URL('vit.py', import.meta.url))], {
+    env: { ...process.env, ...setting.env },
+  });
   let failure: Error | undefined;
   let errors = '';
   let cpu = 0;
@@ -107,6 +119,13 @@ export function startTorch(python: string, setting: TorchSetting): Torch {
 }
 
 /** Numbers as they travel to the process. */
-export function packed(data: Float32Array | Int32Array, shape: readonly number[]): { data: string; shape: readonly number[]; dtype: string } {
-  return { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'), shape, dtype: data instanceof Int32Array ? 'int32' : 'float32' };
+export function packed(
+  data: Float32Array | Int32Array,
+  shape: readonly number[],
+): { data: string; shape: readonly number[]; dtype: string } {
+  return {
+    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+    shape,
+    dtype: data instanceof Int32Array ? 'int32' : 'float32',
+  };
 }

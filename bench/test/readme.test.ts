@@ -31,13 +31,16 @@ describe('README of the benchmarks', () => {
     expect(freshReadme(shown, [{ ...made, rows: [{ ms: 1.6 }] }])).not.toBe(shown);
   });
 
-  it.each(committedResults().map((document) => [document.bench, document] as const))('%s says how, where and when it was measured', (_, document) => {
-    expect(document.command).toMatch(/^npm run -s bench -- /);
-    expect(document.date).toMatch(/^\d{4}-\d\d-\d\dT/);
-    expect(document.machine.cores).toBeGreaterThan(0);
-    expect(document.versions['node']).toBeDefined();
-    expect(document.rows.length).toBeGreaterThan(0);
-  });
+  it.each(committedResults().map((document) => [document.bench, document] as const))(
+    '%s says how, where and when it was measured',
+    (_, document) => {
+      expect(document.command).toMatch(/^npm run -s bench -- /);
+      expect(document.date).toMatch(/^\d{4}-\d\d-\d\dT/);
+      expect(document.machine.cores).toBeGreaterThan(0);
+      expect(document.versions['node']).toBeDefined();
+      expect(document.rows.length).toBeGreaterThan(0);
+    },
+  );
 
   it('says so when the machine was not quiet', () => {
     const at = (othersShare: number): string => formatTable({ ...made, machine: { ...made.machine, othersShare } });

@@ -8,7 +8,12 @@ const once = { models: ['vit64'], rounds: { rounds: 1, blockMs: 1 }, threads: 1,
 describe('vit', () => {
   it('gives our own times and says so when there is no PyTorch', async () => {
     const { rows, notes } = await vitBench({ ...once, pythons: ['no-such-python'] });
-    expect(rows.map(({ work, engine }) => `${work}: ${engine}`)).toEqual(['training step: cpu', 'training step: wasm', 'inference: cpu', 'inference: wasm']);
+    expect(rows.map(({ work, engine }) => `${work}: ${engine}`)).toEqual([
+      'training step: cpu',
+      'training step: wasm',
+      'inference: cpu',
+      'inference: wasm',
+    ]);
     for (const row of rows) expect(row).toMatchObject({ 'ratio to PyTorch': null, 'ms (median)': expect.any(Number) });
     expect(notes[0]).toContain('PyTorch was absent');
   });

@@ -56,7 +56,10 @@ for (let i = 0; i < Number(passes); i++) {
   const ms = performance.now() - begun;
   if (i === 0) afterFirst = peakMiB();
   const at = (name: string): number => watch.ms.get(name) ?? 0;
-  const sessions = (isFace: boolean): number => [...watch.ms].filter(([name]) => name.startsWith('session ') && !name.startsWith('session stdt/') === isFace).reduce((sum, [, value]) => sum + value, 0);
+  const sessions = (isFace: boolean): number =>
+    [...watch.ms]
+      .filter(([name]) => name.startsWith('session ') && !name.startsWith('session stdt/') === isFace)
+      .reduce((sum, [, value]) => sum + value, 0);
   done.push({
     ms,
     status,

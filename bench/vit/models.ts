@@ -1,5 +1,20 @@
 import {
-  add, concat, expand, layerNormModule, linear, mean, module, param, reshape, slice, transformerBlock, truncatedNormalInit, type Module, type ParamSpec, type Sym, type TransformerBlock,
+  add,
+  concat,
+  expand,
+  layerNormModule,
+  linear,
+  mean,
+  module,
+  param,
+  reshape,
+  slice,
+  transformerBlock,
+  truncatedNormalInit,
+  type Module,
+  type ParamSpec,
+  type Sym,
+  type TransformerBlock,
 } from '@verilens/nn';
 
 /** A Vision Transformer over patches that are already cut: [batch, patches, patch]. */

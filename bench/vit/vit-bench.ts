@@ -1,5 +1,16 @@
 import { Tensor, type Runtime } from '@verilens/core';
-import { adamW, createTrainer, crossEntropy, exportInference, float32, int32, targetOf, trainingStep, type Parameters, type Trainer } from '@verilens/nn';
+import {
+  adamW,
+  createTrainer,
+  crossEntropy,
+  exportInference,
+  float32,
+  int32,
+  targetOf,
+  trainingStep,
+  type Parameters,
+  type Trainer,
+} from '@verilens/nn';
 import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { availableParallelism } from 'node:os';
@@ -43,7 +54,11 @@ export async function vitBench({ models, rounds, pythons, say, threads = availab
         const times = await interleave(made.contenders, rounds);
         for (const row of rowsOf(name, VITS[name]!, work, times, made.lossGap)) {
           rows.push(row);
-          say(Object.values(row).map((value) => value ?? '-').join('  '));
+          say(
+            Object.values(row)
+              .map((value) => value ?? '-')
+              .join('  '),
+          );
         }
         await made.dispose();
       }
@@ -54,15 +69,26 @@ export async function vitBench({ models, rounds, pythons, say, threads = availab
   }
   const blas = found?.versions['pytorch BLAS'] ?? '';
   return {
-    settings: { threads, optimizer: `AdamW, learning rate ${LEARNING_RATE}, weight decay ${WEIGHT_DECAY}`, models: Object.fromEntries(models.map((name) => [name, VITS[name]])), ...rounds, checkedSteps: CHECKED_STEPS, 'fastest PyTorch setting': chosen },
+    settings: {
+      threads,
+      optimizer: `AdamW, learning rate ${LEARNING_RATE}, weight decay ${WEIGHT_DECAY}`,
+      models: Object.fromEntries(models.map((name) => [name, VITS[name]])),
+      ...rounds,
+      checkedSteps: CHECKED_STEPS,
+      'fastest PyTorch setting': chosen,
+    },
     rows,
     versions: found?.versions,
     childCpuSeconds: torches.reduce((sum, torch) => sum + torch.cpuSeconds(), 0),
     notes: [
       found === undefined
         ? 'PyTorch was absent: own times only, no ratio. Debian has it as python3-torch with libopenblas0-pthread.'
-        : `PyTorch eager with ${blas}, its fastest thread setting for each row (of ${torchSettings(threads).map(({ name }) => name).join('; ')}; AdamW with and without foreach).${blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''}`,
-      'Ratio: our time over PyTorch\'s, lower is better; p10: the same of the fastest tenth of the steps. Rounds are interleaved; the first repetition of each block is not counted.',
+        : `PyTorch eager with ${blas}, its fastest thread setting for each row (of ${torchSettings(threads)
+            .map(({ name }) => name)
+            .join(
+              '; ',
+            )}; AdamW with and without foreach).${blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''}`,
+      "Ratio: our time over PyTorch's, lower is better; p10: the same of the fastest tenth of the steps. Rounds are interleaved; the first repetition of each block is not counted.",
       `All engines start from the same parameters and see the same batch; "loss gap" is the largest difference from native CPU over ${CHECKED_STEPS} steps (inference: of one loss). Above ${SAME_WORK} the benchmark stops.`,
       'Our training step also computes the norm of the whole gradient, which PyTorch is not asked for.',
     ],
@@ -77,7 +103,13 @@ interface Prepared {
   dispose(): Promise<void>;
 }
 
-async function prepare(config: VitConfig, work: Work, runtimes: readonly Runtime[], torches: readonly Torch[], say: (line: string) => void): Promise<Prepared> {
+async function prepare(
+  config: VitConfig,
+  work: Work,
+  runtimes: readonly Runtime[],
+  torches: readonly Torch[],
+  say: (line: string) => void,
+): Promise<Prepared> {
   const batch = batchOf(config);
   const shape = [config.batch, patches(config), config.patch];
   const net = vit(config);
@@ -103,7 +135,13 @@ async function prepare(config: VitConfig, work: Work, runtimes: readonly Runtime
       continue;
     }
     await trainer.dispose();
-    const onnx = exportInference({ module: net, params, inputs: { x: float32(['batch', ...shape.slice(1)]) }, forward: (p, { x }) => ({ logits: net.apply(p, x) }), target });
+    const onnx = exportInference({
+      module: net,
+      params,
+      inputs: { x: float32(['batch', ...shape.slice(1)]) },
+      forward: (p, { x }) => ({ logits: net.apply(p, x) }),
+      target,
+    });
     const session = await runtime.load(onnx, { name: 'vit' });
     const feeds = { x: new Tensor('float32', batch.x, shape) };
     const { logits } = await session.run(feeds);
@@ -119,9 +157,14 @@ async function prepare(config: VitConfig, work: Work, runtimes: readonly Runtime
     say(`PyTorch's fastest setting: ${torch.choice}`);
   }
   const reference = losses.get(runtimes[0]!.device)!;
-  const lossGap = new Map([...losses].map(([name, values]) => [name, Math.max(...values.map((value, i) => Math.abs(value - reference[i]!)))]));
+  const lossGap = new Map(
+    [...losses].map(([name, values]) => [name, Math.max(...values.map((value, i) => Math.abs(value - reference[i]!)))]),
+  );
   for (const [name, gap] of lossGap) {
-    if (!(gap <= SAME_WORK)) throw new Error(`${name} does not do the same work: its losses differ by ${gap} (${losses.get(name)!.join(', ')} against ${reference.join(', ')})`);
+    if (!(gap <= SAME_WORK))
+      throw new Error(
+        `${name} does not do the same work: its losses differ by ${gap} (${losses.get(name)!.join(', ')} against ${reference.join(', ')})`,
+      );
   }
   return {
     contenders,
@@ -140,7 +183,14 @@ async function lossesOf(trainer: Trainer, batch: { x: Float32Array; y: Int32Arra
 }
 
 /** Tries every thread setting for a moment and keeps the fastest; the others forget the model. */
-async function fastestTorch(config: VitConfig, work: Work, params: Parameters, batch: { x: Float32Array; y: Int32Array }, shape: readonly number[], torches: readonly Torch[]): Promise<{ contender: Contender; choice: string; losses: number[]; dispose: () => Promise<void> }> {
+async function fastestTorch(
+  config: VitConfig,
+  work: Work,
+  params: Parameters,
+  batch: { x: Float32Array; y: Int32Array },
+  shape: readonly number[],
+  torches: readonly Torch[],
+): Promise<{ contender: Contender; choice: string; losses: number[]; dispose: () => Promise<void> }> {
   const train = work === 'training step';
   const request = {
     do: 'make',
@@ -160,7 +210,8 @@ async function fastestTorch(config: VitConfig, work: Work, params: Parameters, b
       tried.push({ torch, id, choice: `${torch.setting.name}${foreach ? ', foreach' : ''}`, ms: Infinity, losses });
     }
   }
-  const time = async ({ torch, id }: (typeof tried)[number], count: number): Promise<number[]> => (await torch.ask<{ times: number[] }>({ do: train ? 'train' : 'infer', id, count })).times;
+  const time = async ({ torch, id }: (typeof tried)[number], count: number): Promise<number[]> =>
+    (await torch.ask<{ times: number[] }>({ do: train ? 'train' : 'infer', id, count })).times;
   // Twice over all of them: one disturbed moment must not decide.
   for (let pass = 0; pass < 2; pass++) {
     for (const candidate of tried) {
@@ -188,7 +239,13 @@ function meanCrossEntropy(logits: Float32Array, labels: Int32Array, classes: num
   return sum / labels.length;
 }
 
-function rowsOf(name: string, config: VitConfig, work: Work, times: ReadonlyMap<string, readonly number[]>, lossGap: ReadonlyMap<string, number>): Row[] {
+function rowsOf(
+  name: string,
+  config: VitConfig,
+  work: Work,
+  times: ReadonlyMap<string, readonly number[]>,
+  lossGap: ReadonlyMap<string, number>,
+): Row[] {
   const torch = times.get('pytorch');
   return [...times].map(([engine, values]) => ({
     model: name,
