@@ -65,8 +65,22 @@ interface Weights {
   readonly weight: Float32Array;
 }
 
-/** A triangle filter as wide as one output pixel, never narrower than one input pixel. */
+const remembered = new Map<string, Weights>();
+
+/** Videos ask for the same sizes thousands of times. */
 function weights(from: number, to: number): Weights {
+  const key = `${from} ${to}`;
+  let found = remembered.get(key);
+  if (found === undefined) {
+    if (remembered.size >= 16) remembered.clear();
+    found = triangle(from, to);
+    remembered.set(key, found);
+  }
+  return found;
+}
+
+/** A triangle filter as wide as one output pixel, never narrower than one input pixel. */
+function triangle(from: number, to: number): Weights {
   const step = from / to;
   const reach = Math.max(1, step);
   const first = new Int32Array(to);

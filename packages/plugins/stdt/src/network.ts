@@ -2,7 +2,7 @@ import { Tensor, throwIfAborted, type ModelCard, type ModelSource, type Runtime,
 import { createRandom } from '@verilens/data';
 import { bagLength, checkConfig, type StdtConfig } from './config.ts';
 import { drawBag, type Bag } from './dropout.ts';
-import { patchLength, writeBag, type ClipPixels } from './traces.ts';
+import { patchLength, writeBag, type Bands, type ClipPixels } from './traces.ts';
 
 /** One loaded STDT network: pixels of a clip in, log-odds of "forged" out. */
 export interface Network {
@@ -48,7 +48,8 @@ export async function loadNetwork(
     async logit(pixels, options = {}) {
       throwIfAborted(options.signal, 'plugin stdt');
       const patches = new Float32Array(draws * count * length);
-      bags.forEach((bag, i) => writeBag(pixels, config, bag, patches, i * count * length, options.hidden));
+      const bands = new Map<number, Bands>();
+      bags.forEach((bag, i) => writeBag(pixels, config, bag, patches, i * count * length, options.hidden, bands));
       const feeds = {
         patches: new Tensor('float32', patches, [draws, count, length]),
         cells: new Tensor('int32', cells, [draws, count]),

@@ -44,6 +44,7 @@ const SCALE = { rgb: 4 / 255, temporal: 8 / 255 } as const;
  * Writes the patches of a bag, [k * m, patchLength], channel by channel, row by row.
  *
  * @param hidden cells whose traces are written as zero, for occlusion maps
+ * @param known bands of frames of this clip: pass one map for all bags of a clip and they are computed once
  */
 export function writeBag(
   pixels: ClipPixels,
@@ -52,13 +53,12 @@ export function writeBag(
   out: Float32Array,
   offset: number,
   hidden?: ReadonlySet<number>,
+  known: Map<number, Bands> = new Map(),
 ): void {
   const length = patchLength(config);
-  const known = new Map<number, Bands>();
-  if (PARTS[config.trace].includes('spatial')) {
-    for (const frame of bag.frames) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config.faceSize, frame));
-  }
-  const look: Look = { bands: known, ...levels([...known.values()]) };
+  const seen = PARTS[config.trace].includes('spatial') ? [...new Set(bag.frames)] : [];
+  for (const frame of seen) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config.faceSize, frame));
+  const look: Look = { bands: known, ...levels(seen.map((frame) => known.get(frame)!)) };
   for (let i = 0; i < bag.cells.length; i++) {
     const at = offset + i * length;
     if (hidden?.has(bag.cells[i]!)) out.fill(0, at, at + length);
@@ -167,7 +167,7 @@ function writeSpatial(
 const FLOOR = 0.25;
 
 /** Size of the luminance in two frequency bands of one frame, [size, size], and the frame's mean colour. */
-interface Bands {
+export interface Bands {
   /** |x - mean of 3x3| */
   readonly fine: Float32Array;
   /** |mean of 3x3 - mean of 7x7| */
