@@ -8,11 +8,9 @@ export function meter(options: { score: number; threshold: number; status: Detec
   const percent = (value: number): string => `${(Math.min(1, Math.max(0, value)) * 100).toFixed(2)}%`;
   const label = `Score ${scoreText(score)} of 1; manipulated from ${scoreText(threshold)}`;
   return html`<div class="meter ${verdictLook(status).tone}${large ? ' large' : ''}" role="img" aria-label="${label}" title="${label}">
-    <span class="fill" style="width:${percent(score)}"></span><span class="mark" style="left:${percent(threshold)}"></span>${
-      large &&
-      html`<span class="scale"
-        ><span>0</span><span class="at" style="left:${percent(threshold)}">threshold ${scoreText(threshold)}</span><span>1</span></span
-      >`
-    }
-  </div>`;
+  <span class="fill" style="width:${percent(score)}"></span><span class="mark" style="left:${percent(threshold)}"></span>${
+    large &&
+    html`<span class="scale"><span>0</span><span class="at" style="left:${percent(threshold)}">threshold ${scoreText(threshold)}</span><span>1</span></span>`
+  }
+</div>`;
 }

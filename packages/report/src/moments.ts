@@ -17,14 +17,11 @@ export async function moments(evidence: readonly EvidenceMap[], threshold: numbe
   const method = sorted[0]?.method ?? 'occlusion';
   const strongest = Math.max(0, ...sorted.map(highest));
   return html`<div class="moments">${figures}</div>
-    <p class="legend">
-      <span class="ramp" style="background:linear-gradient(90deg, ${raw(rampStops())})"></span> least to most evidence within each picture.
-      ${
-        method === 'occlusion'
-          ? `Measured by occlusion: each cell of the face is hidden in turn, and its colour is how far the score falls (at most ${strongest.toFixed(2)} here).`
-          : 'Measured by attention: the weight the model gives each cell of the face. Weight is not proof of influence.'
-      }
-    </p>`;
+<p class="legend"><span class="ramp" style="background:linear-gradient(90deg, ${raw(rampStops())})"></span> least to most evidence within each picture. ${
+    method === 'occlusion'
+      ? `Measured by occlusion: each cell of the face is hidden in turn, and its colour is how far the score falls (at most ${strongest.toFixed(2)} here).`
+      : 'Measured by attention: the weight the model gives each cell of the face. Weight is not proof of influence.'
+  }</p>`;
 }
 
 async function moment(map: EvidenceMap, threshold: number, encode: ImageEncoder): Promise<Html> {
@@ -35,19 +32,11 @@ async function moment(map: EvidenceMap, threshold: number, encode: ImageEncoder)
       : undefined,
   ]);
   const at = clock(map.timestampMs);
-  return html`<figure class="moment">
-    <div class="pair">
-      <img src="${crop}" alt="Face ${map.trackId + 1} at ${at}" width="192" height="192" />${
-        heat === undefined
-          ? html`<span class="no-heat">no single place decides</span>`
-          : html`<img src="${heat}" alt="Where the evidence lies in this face at ${at}" width="192" height="192" />`
-      }
-    </div>
-    <figcaption>
-      <b>${at}</b> <span>face ${map.trackId + 1}${map.model && html`, ${map.model}`}</span>
-      <span class="${map.score >= threshold ? 'over' : 'under'}">score ${scoreText(map.score)}</span>
-    </figcaption>
-  </figure>`;
+  return html`<figure class="moment"><div class="pair"><img src="${crop}" alt="Face ${map.trackId + 1} at ${at}" width="192" height="192">${
+    heat === undefined
+      ? html`<span class="no-heat">no single place decides</span>`
+      : html`<img src="${heat}" alt="Where the evidence lies in this face at ${at}" width="192" height="192">`
+  }</div><figcaption><b>${at}</b> <span>face ${map.trackId + 1}${map.model && html`, ${map.model}`}</span> <span class="${map.score >= threshold ? 'over' : 'under'}">score ${scoreText(map.score)}</span></figcaption></figure>`;
 }
 
 /** In which parts of the face the evidence of all moments lies. */
@@ -55,16 +44,8 @@ export function zones(evidence: readonly EvidenceMap[]): Html | undefined {
   const maps = evidence.filter((map) => highest(map) > faint || map.method === 'attention');
   const shares = zoneShares(maps);
   if (shares.length === 0) return undefined;
-  return html`<dl class="zones">
-    ${shares.map(
-      ({ zone, share }) =>
-        html`<div>
-          <dt>${zone}</dt>
-          <dd>
-            <span class="track-bar"><span style="width:${(share * 100).toFixed(1)}%"></span></span
-            ><span class="num">${Math.round(share * 100)} %</span>
-          </dd>
-        </div>`,
-    )}
-  </dl>`;
+  return html`<dl class="zones">${shares.map(
+    ({ zone, share }) =>
+      html`<div><dt>${zone}</dt><dd><span class="track-bar"><span style="width:${(share * 100).toFixed(1)}%"></span></span><span class="num">${Math.round(share * 100)} %</span></dd></div>`,
+  )}</dl>`;
 }

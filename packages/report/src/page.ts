@@ -33,38 +33,30 @@ export async function reportHtml(items: readonly ReportItem[], options: ReportOp
   const date = (options.date ?? new Date()).toISOString().replace('T', ' ').slice(0, 16);
   const title = options.title ?? 'Manipulation report';
   return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-        />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${title}</title>
-        <style>
-          ${raw(style)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header class="top">
-            <p class="brand">${brand}verilens</p>
-            <h1>${title}</h1>
-            <p class="dim">
-              ${date} UTC ·
-              ${items.length === 1 ? '1 input' : `${items.length} inputs`}${options.generator && html` · ${options.generator}`}
-            </p>
-            ${options.incomplete && html`<p class="warning">The run was interrupted: inputs after these were not judged.</p>`}
-            ${items.length > 1 && overview(items)}
-          </header>
-          ${items.length === 0 && html`<p class="dim">No input was judged.</p>`} ${sections} ${meaning} ${modelCards(options.models ?? [])}
-          <footer>This page contains everything it shows. It loads nothing and sends nothing.</footer>
-        </main>
-      </body>
-    </html> `.html;
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+<main>
+<header class="top"><p class="brand">${brand}verilens</p><h1>${title}</h1><p class="dim">${date} UTC · ${items.length === 1 ? '1 input' : `${items.length} inputs`}${options.generator && html` · ${options.generator}`}</p>
+${options.incomplete && html`<p class="warning">The run was interrupted: inputs after these were not judged.</p>`}
+${items.length > 1 && overview(items)}</header>
+${items.length === 0 && html`<p class="dim">No input was judged.</p>`}
+${sections}
+${meaning}
+${modelCards(options.models ?? [])}
+<footer>This page contains everything it shows. It loads nothing and sends nothing.</footer>
+</main>
+</body>
+</html>
+`.html;
 }
 
 const brand: Html = raw(
@@ -78,63 +70,22 @@ function overview(items: readonly ReportItem[]): Html {
     count: items.filter((item) => isJudged(item) && item.result.status === status).length,
   }));
   const failures = items.filter((item) => !isJudged(item)).length;
-  return html`<p class="counts">
-      ${[...counts, { look: failedLook, count: failures }].filter(({ count }) => count > 0).map(({ look, count }) => html`<span class="count ${look.tone}">${look.icon}<b>${count}</b> ${look.word.toLowerCase()}</span>`)}
-    </p>
-    <nav aria-label="Inputs">
-      <table>
-        <thead>
-          <tr>
-            <th>Input</th>
-            <th>Verdict</th>
-            <th colspan="2">Score</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${items.map((item, index) => {
-            const name = html`<td><a href="#input-${index + 1}">${item.name}</a></td>`;
-            if (!isJudged(item))
-              return html`<tr>
-                ${name}
-                <td>${badge(failedLook)}</td>
-                <td colspan="2" class="dim">${item.failure.code}</td>
-              </tr>`;
-            const { status, score, threshold } = item.result;
-            return html`<tr>
-              ${name}
-              <td>${badge(verdictLook(status))}</td>
-              ${
-                score === null
-                  ? html`<td colspan="2" class="dim">none</td>`
-                  : html`<td class="num">${scoreText(score)}</td>
-                      <td class="wide">${meter({ score, threshold, status })}</td>`
-              }
-            </tr>`;
-          })}
-        </tbody>
-      </table>
-    </nav>`;
+  return html`<p class="counts">${[...counts, { look: failedLook, count: failures }].filter(({ count }) => count > 0).map(({ look, count }) => html`<span class="count ${look.tone}">${look.icon}<b>${count}</b> ${look.word.toLowerCase()}</span>`)}</p>
+<nav aria-label="Inputs"><table><thead><tr><th>Input</th><th>Verdict</th><th colspan="2">Score</th></tr></thead><tbody>${items.map(
+    (item, index) => {
+      const name = html`<td><a href="#input-${index + 1}">${item.name}</a></td>`;
+      if (!isJudged(item)) return html`<tr>${name}<td>${badge(failedLook)}</td><td colspan="2" class="dim">${item.failure.code}</td></tr>`;
+      const { status, score, threshold } = item.result;
+      return html`<tr>${name}<td>${badge(verdictLook(status))}</td>${score === null ? html`<td colspan="2" class="dim">none</td>` : html`<td class="num">${scoreText(score)}</td><td class="wide">${meter({ score, threshold, status })}</td>`}</tr>`;
+    },
+  )}</tbody></table></nav>`;
 }
 
-const meaning: Html = html`<section class="meaning">
-  <h2>What a verdict can and cannot mean</h2>
-  <p>
-    <b>A verdict is a measurement, not a proof.</b> It says how strongly the material shows traces the models were trained to find. It does
-    not say who made it, why, or whether what it shows is true.
-  </p>
-  <ul>
-    <li>
-      <b>Manipulated</b> means the score reached a threshold that authentic material rarely reaches. Rarely is not never: strong
-      compression, filters, screen recordings and unusual light can cause it.
-    </li>
-    <li><b>Authentic</b> means no known trace was found. A kind of forgery the models have not seen can pass.</li>
-    <li>
-      <b>Inconclusive</b> means the score lies where both happen. <b>Not applicable</b> means there was nothing the models can judge, for
-      example no face.
-    </li>
-  </ul>
-  <p>
-    The score is calibrated on the data named under the models below, and holds for material like it. Before anything depends on a verdict,
-    have a person look at the original file and at where it came from. Never act against a person on a score alone.
-  </p>
-</section>`;
+const meaning: Html = html`<section class="meaning"><h2>What a verdict can and cannot mean</h2>
+<p><b>A verdict is a measurement, not a proof.</b> It says how strongly the material shows traces the models were trained to find. It does not say who made it, why, or whether what it shows is true.</p>
+<ul>
+<li><b>Manipulated</b> means the score reached a threshold that authentic material rarely reaches. Rarely is not never: strong compression, filters, screen recordings and unusual light can cause it.</li>
+<li><b>Authentic</b> means no known trace was found. A kind of forgery the models have not seen can pass.</li>
+<li><b>Inconclusive</b> means the score lies where both happen. <b>Not applicable</b> means there was nothing the models can judge, for example no face.</li>
+</ul>
+<p>The score is calibrated on the data named under the models below, and holds for material like it. Before anything depends on a verdict, have a person look at the original file and at where it came from. Never act against a person on a score alone.</p></section>`;

@@ -8,26 +8,8 @@ import { score as scoreText } from './verdict.ts';
 export async function stillFigure(still: Still, threshold: number, encode: ImageEncoder): Promise<Html> {
   const { width, height } = still.image;
   const line = Math.max(1.5, width / 220);
-  return html`<figure class="still">
-    <div style="aspect-ratio:${width}/${height}">
-      <img src="${await dataUri(still.image, encode)}" alt="The input at ${clock(still.timestampMs)}" /><svg
-        viewBox="0 0 ${width} ${height}"
-        aria-hidden="true"
-      >
-        ${still.regions.map(
-          ({ box, score }) =>
-            html`<g class="${score >= threshold ? 'over' : 'under'}" stroke-width="${line.toFixed(1)}"
-              ><rect
-                x="${box.x.toFixed(1)}"
-                y="${box.y.toFixed(1)}"
-                width="${box.width.toFixed(1)}"
-                height="${box.height.toFixed(1)}"
-                rx="${(line * 2).toFixed(1)}"
-              /><title>score ${scoreText(score)}</title></g
-            >`,
-        )}
-      </svg>
-    </div>
-    <figcaption>at ${clock(still.timestampMs)}</figcaption>
-  </figure>`;
+  return html`<figure class="still"><div style="aspect-ratio:${width}/${height}"><img src="${await dataUri(still.image, encode)}" alt="The input at ${clock(still.timestampMs)}"><svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${still.regions.map(
+    ({ box, score }) =>
+      html`<g class="${score >= threshold ? 'over' : 'under'}" stroke-width="${line.toFixed(1)}"><rect x="${box.x.toFixed(1)}" y="${box.y.toFixed(1)}" width="${box.width.toFixed(1)}" height="${box.height.toFixed(1)}" rx="${(line * 2).toFixed(1)}"/><title>score ${scoreText(score)}</title></g>`,
+  )}</svg></div><figcaption>at ${clock(still.timestampMs)}</figcaption></figure>`;
 }

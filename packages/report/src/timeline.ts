@@ -34,15 +34,12 @@ export function timelineBars(segments: readonly Segment[], limit: number = maxBa
 export function timeline(segments: readonly Segment[], threshold: number, durationMs?: number): Html {
   const tracks = [...new Set(segments.map((segment) => segment.trackId))].sort((a, b) => (a ?? -1) - (b ?? -1));
   const end = Math.max(durationMs ?? 0, ...segments.map((segment) => segment.endMs).filter(Number.isFinite), 1);
-  return html`<div class="timeline">
-    ${tracks.map((track) => {
-      const own = segments.filter((segment) => segment.trackId === track);
-      return trackRow(own, threshold, end, tracks.length > 1 && track !== undefined ? `Face ${track + 1}` : undefined);
-    })}
-    <div class="axis" aria-hidden="true">
-      ${ticks(end).map((at) => html`<span style="left:${((at / end) * 100).toFixed(2)}%">${end < 6000 ? clock(at) : clock(at).replace(/\.0$/, '')}</span>`)}
-    </div>
-  </div>`;
+  return html`<div class="timeline">${tracks.map((track) => {
+    const own = segments.filter((segment) => segment.trackId === track);
+    return trackRow(own, threshold, end, tracks.length > 1 && track !== undefined ? `Face ${track + 1}` : undefined);
+  })}
+<div class="axis" aria-hidden="true">${ticks(end).map((at) => html`<span style="left:${((at / end) * 100).toFixed(2)}%">${end < 6000 ? clock(at) : clock(at).replace(/\.0$/, '')}</span>`)}</div>
+</div>`;
 }
 
 function trackRow(segments: readonly Segment[], threshold: number, end: number, name?: string): Html {
@@ -51,21 +48,15 @@ function trackRow(segments: readonly Segment[], threshold: number, end: number, 
   const above = segments.filter((segment) => segment.score >= threshold).length;
   const summary = `${name ?? 'Score over time'}: ${above} of ${segments.length} segments at or above the threshold of ${scoreText(threshold)}`;
   return html`<figure class="track">
-    <figcaption>
-      ${name && html`<b>${name}</b> `}<span
-        >${above} of ${segments.length} segments at or above the
-        threshold${pooled && html`; each bar is the highest of ${bars[0]!.count} segments`}</span
-      >
-    </figcaption>
-    <div class="plot">
-      <svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="${summary}">
-        <rect class="ground" width="1000" height="100" />
-        ${bars.map((bar, index) => barShape(bar, bars[index + 1], threshold, end))}
-        <line class="threshold" x1="0" x2="1000" y1="${y(threshold)}" y2="${y(threshold)}" vector-effect="non-scaling-stroke" />
-      </svg>
-      <span class="threshold-label" style="top:${((1 - threshold) * 100).toFixed(1)}%" aria-hidden="true">${scoreText(threshold)}</span>
-    </div>
-  </figure>`;
+<figcaption>${name && html`<b>${name}</b> `}<span>${above} of ${segments.length} segments at or above the threshold${pooled && html`; each bar is the highest of ${bars[0]!.count} segments`}</span></figcaption>
+<div class="plot">
+<svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="${summary}">
+<rect class="ground" width="1000" height="100"/>
+${bars.map((bar, index) => barShape(bar, bars[index + 1], threshold, end))}
+<line class="threshold" x1="0" x2="1000" y1="${y(threshold)}" y2="${y(threshold)}" vector-effect="non-scaling-stroke"/>
+</svg>
+<span class="threshold-label" style="top:${((1 - threshold) * 100).toFixed(1)}%" aria-hidden="true">${scoreText(threshold)}</span>
+</div></figure>`;
 }
 
 function barShape(bar: TimelineBar, next: TimelineBar | undefined, threshold: number, end: number): Html {
@@ -76,15 +67,7 @@ function barShape(bar: TimelineBar, next: TimelineBar | undefined, threshold: nu
   const tone = bar.score >= threshold ? 'over' : 'under';
   const title = `${clock(bar.startMs)} to ${clock(bar.endMs)}: score ${scoreText(bar.score)}${bar.count > 1 ? ` (highest of ${bar.count})` : ''}`;
   const height = Math.max(1.2, bar.score * 100);
-  return html`<g class="bar ${tone}"
-    ><rect class="hit" x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="100" /><rect
-      class="value"
-      x="${x.toFixed(2)}"
-      y="${(100 - height).toFixed(2)}"
-      width="${width.toFixed(2)}"
-      height="${height.toFixed(2)}"
-    /><title>${title}</title></g
-  >`;
+  return html`<g class="bar ${tone}"><rect class="hit" x="${x.toFixed(2)}" y="0" width="${width.toFixed(2)}" height="100"/><rect class="value" x="${x.toFixed(2)}" y="${(100 - height).toFixed(2)}" width="${width.toFixed(2)}" height="${height.toFixed(2)}"/><title>${title}</title></g>`;
 }
 
 function y(value: number): string {
