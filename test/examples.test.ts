@@ -79,6 +79,7 @@ describe('examples run as their READMEs say', () => {
         { timeout: 240_000 },
       );
       expect(await page.textContent('#status')).toMatch(/^(AUTHENTIC|MANIPULATED|INCONCLUSIVE), score 0\.\d\d/);
+      await page.waitForFunction(() => document.getElementById('report')?.getAttribute('href') !== null, undefined, { timeout: 60_000 });
       expect(await page.getAttribute('#report', 'href')).toMatch(/^blob:/);
       expect(problems).toEqual([]);
       expect(elsewhere).toEqual([]);

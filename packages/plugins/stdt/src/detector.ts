@@ -10,7 +10,7 @@ import {
 } from '@verilens/core';
 import type { Network } from './network.ts';
 import { evidenceMap, regionOf, type FoundEvidence } from './occlusion.ts';
-import { clipPixels } from './pixels.ts';
+import { clipPixels, cropSize } from './pixels.ts';
 import { mostSuspicious } from './suspects.ts';
 import { clipScore, judgeVideo, type TrackSum, type Witness } from './verdict.ts';
 
@@ -37,7 +37,7 @@ export function createDetector(networks: Networks): Detector {
   };
   return {
     name: 'stdt',
-    demand: { kind: 'face-clips', frames: networks.temporal.config.frames, size: 2 * networks.temporal.config.faceSize },
+    demand: { kind: 'face-clips', frames: networks.temporal.config.frames, size: cropSize(networks.temporal.config) },
     async warmup() {
       check();
       for (const kind of KINDS) await networks[kind].logit(blankClip(networks[kind]));
@@ -46,10 +46,10 @@ export function createDetector(networks: Networks): Detector {
       check();
       const started = performance.now();
       const { threshold, signal } = options;
-      if (threshold !== undefined && !(threshold > 0 && threshold < 1)) {
+      if (threshold !== undefined && !(threshold >= 0 && threshold <= 1)) {
         throw new VerilensError('BAD_OPTION', 'threshold cannot be used', {
           place: 'plugin stdt',
-          expected: 'a number between 0 and 1',
+          expected: 'a number from 0 to 1',
           got: String(threshold),
         });
       }
