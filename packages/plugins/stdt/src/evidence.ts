@@ -38,7 +38,7 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
       'Measures are areas under the ROC curve of single clips against real clips of other people; `unseen` is the type left out of training.',
       'Drawn faces: set s2, 32 px, 8 frames, 400 clips a type; every network is trained for the same number of steps, to the end of a cosine schedule.',
       'resample is trained and tested on but not left out: at this size no network learns it even when it is seen.',
-      'gaze is left out: no network of this size was shown to learn it.',
+      'gaze is left out: only a network that sees nothing but the eyes was shown to learn it.',
       'Real footage: two videos of one person who is in no training clip; forged with donors who are in none. One person is no population.',
       ...(quick ? ['Quick form: it shows that everything runs; its figures mean nothing.'] : []),
     ],
