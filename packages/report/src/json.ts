@@ -56,9 +56,7 @@ export function jsonItem(item: ReportItem): JsonItem {
   };
 }
 
-function panelPart(
-  panel: PanelResult,
-): Pick<PanelResult, 'byEvidence' | 'decidedBy' | 'falseAlarmRate'> & {
+function panelPart(panel: PanelResult): Pick<PanelResult, 'byEvidence' | 'decidedBy' | 'falseAlarmRate'> & {
   failures: readonly { name: string; code: string; message: string }[];
 } {
   const { byEvidence, decidedBy, falseAlarmRate, failures } = panel;
