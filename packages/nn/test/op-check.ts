@@ -1,6 +1,6 @@
 import { Tensor, type Runtime, type TensorMap } from '@verilens/core';
 import { addAll, constant, gradients, input, mul, random, sum, targetOf, writeGraph, type Sym } from '../src/index.ts';
-import type { OpCase } from './op-cases.ts';
+import type { OpCase } from './op-cases/op-case.ts';
 import type { Ref } from './reference.ts';
 
 const STEP = 1e-3;

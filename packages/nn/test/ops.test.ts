@@ -2,7 +2,7 @@ import type { Runtime } from '@verilens/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../src/index.ts';
 import { devices } from './devices.ts';
-import { opCases } from './op-cases.ts';
+import { opCases } from './op-cases/index.ts';
 import { checkOp } from './op-check.ts';
 
 it('covers every op of the rule table', () => {

@@ -1,0 +1,5 @@
+import { basics } from './basics.ts';
+import type { Builders } from './builders.ts';
+
+/** By family: `fixtures/<family>.json` and `.safetensors` hold the cases, made by `fixtures/<family>.py`. */
+export const builders: Readonly<Record<string, Builders>> = { basics };

@@ -1,0 +1,21 @@
+import { elementwise } from './elementwise.ts';
+import { images } from './images.ts';
+import { indexing } from './indexing.ts';
+import { losses } from './losses.ts';
+import { normalisations } from './normalisations.ts';
+import { products } from './products.ts';
+import { reductions } from './reductions.ts';
+import { shape } from './shape.ts';
+import type { OpCase } from './op-case.ts';
+
+/** The table of ops that every runtime is tested with; one file a family. */
+export const opCases: readonly OpCase[] = [
+  ...elementwise,
+  ...reductions,
+  ...shape,
+  ...indexing,
+  ...products,
+  ...normalisations,
+  ...images,
+  ...losses,
+];
