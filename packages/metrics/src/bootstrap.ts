@@ -56,6 +56,21 @@ export function bootstrapInterval(count: number, statistic: (items: Uint32Array)
     const value = statistic(Uint32Array.from(items));
     if (!Number.isNaN(value)) values.push(value);
   }
+  const estimate = statistic(Uint32Array.from({ length: count }, (_, index) => index));
+  return percentileInterval(estimate, values, { resamples, confidence, place });
+}
+
+/**
+ * Interval between percentiles of a statistic's values on resamples.
+ *
+ * @param values Only those it is defined on.
+ * @throws VerilensError BAD_INPUT when they are fewer than half of `resamples`
+ */
+export function percentileInterval(
+  estimate: number,
+  values: readonly number[],
+  { resamples, confidence, place }: { readonly resamples: number; readonly confidence: number; readonly place: string },
+): Interval {
   if (values.length < resamples / 2) {
     throw new VerilensError('BAD_INPUT', 'the statistic is undefined on most resamples', {
       place,
@@ -63,15 +78,9 @@ export function bootstrapInterval(count: number, statistic: (items: Uint32Array)
       remedy: 'There are too few items or clusters of one class for an interval.',
     });
   }
-  values.sort((a, b) => a - b);
+  const sorted = [...values].sort((a, b) => a - b);
   const tail = (1 - confidence) / 2;
-  return {
-    estimate: statistic(Uint32Array.from({ length: count }, (_, index) => index)),
-    low: quantile(values, tail),
-    high: quantile(values, 1 - tail),
-    confidence,
-    resamples: values.length,
-  };
+  return { estimate, low: quantile(sorted, tail), high: quantile(sorted, 1 - tail), confidence, resamples: sorted.length };
 }
 
 /**

@@ -19,20 +19,48 @@ export function rocCurve(scores: Scores, labels: Labels): readonly RocPoint[] {
   return curveOf(checkLabelled(scores, labels, 'rocCurve'));
 }
 
-function curveOf({ scores, labels, positives, negatives }: Labelled): readonly RocPoint[] {
-  const order = descending(scores);
+function curveOf(clean: Labelled): readonly RocPoint[] {
+  return weightedCurve(clean, descending(clean.scores));
+}
+
+/**
+ * The curve with items that count `weights[item]` times (once each when left out): one sweep, so that a bootstrap
+ * sorts once. Empty when a class has no weight.
+ *
+ * @param order Item numbers by score, highest first.
+ */
+export function weightedCurve(
+  { scores, labels }: Pick<Labelled, 'scores' | 'labels'>,
+  order: Uint32Array,
+  weights?: Float64Array,
+): readonly RocPoint[] {
+  const totals: [number, number] = [0, 0];
+  for (const [item, label] of labels.entries()) totals[label as 0 | 1] += weights?.[item] ?? 1;
+  const [negatives, positives] = totals;
+  if (positives === 0 || negatives === 0) return [];
   const points: RocPoint[] = [{ threshold: Infinity, falsePositiveRate: 0, truePositiveRate: 0 }];
   let truePositives = 0;
   let falsePositives = 0;
   for (let rank = 0; rank < order.length; rank++) {
     const item = order[rank]!;
-    if (labels[item] === 1) truePositives++;
-    else falsePositives++;
+    const weight = weights?.[item] ?? 1;
+    if (labels[item] === 1) truePositives += weight;
+    else falsePositives += weight;
     const next = order[rank + 1];
     if (next !== undefined && scores[next] === scores[item]) continue;
     points.push({ threshold: scores[item]!, falsePositiveRate: falsePositives / negatives, truePositiveRate: truePositives / positives });
   }
   return points;
+}
+
+/** Area under a curve from (0, 0) to (1, 1), by trapezoids. */
+export function areaUnder(points: readonly RocPoint[]): number {
+  let area = 0;
+  for (let index = 1; index < points.length; index++) {
+    const [before, after] = [points[index - 1]!, points[index]!];
+    area += ((after.falsePositiveRate - before.falsePositiveRate) * (after.truePositiveRate + before.truePositiveRate)) / 2;
+  }
+  return area;
 }
 
 /**
@@ -68,7 +96,11 @@ export function rocAuc(scores: Scores, labels: Labels): number {
  * @throws VerilensError BAD_INPUT, NOT_FINITE
  */
 export function eer(scores: Scores, labels: Labels): { readonly rate: number; readonly threshold: number } {
-  const points = curveOf(checkLabelled(scores, labels, 'eer'));
+  return eerOf(curveOf(checkLabelled(scores, labels, 'eer')));
+}
+
+/** `eer` of a curve. */
+export function eerOf(points: readonly RocPoint[]): { readonly rate: number; readonly threshold: number } {
   const gap = (point: RocPoint): number => point.falsePositiveRate - (1 - point.truePositiveRate);
   // The gap rises from -1 at the first point to 1 at the last.
   const right = points.findIndex((point) => gap(point) >= 0);
@@ -85,13 +117,22 @@ export function eer(scores: Scores, labels: Labels): { readonly rate: number; re
  * @param falseAcceptRate 0..1
  * @throws VerilensError BAD_INPUT, NOT_FINITE, BAD_OPTION
  */
-export function tarAtFar(
-  scores: Scores,
-  labels: Labels,
-  falseAcceptRate: number,
-): { readonly rate: number; readonly threshold: number; readonly falseAcceptRate: number } {
+export function tarAtFar(scores: Scores, labels: Labels, falseAcceptRate: number): OperatingPoint {
   checkRange(falseAcceptRate, 0, 1, 'tarAtFar', 'falseAcceptRate');
-  const points = rocCurve(scores, labels);
+  return tarOf(rocCurve(scores, labels), falseAcceptRate);
+}
+
+/** A threshold and the rates it really has. */
+export interface OperatingPoint {
+  /** Share of positives accepted, 0..1. */
+  readonly rate: number;
+  readonly threshold: number;
+  /** Share of negatives accepted, 0..1: at most the one asked for. */
+  readonly falseAcceptRate: number;
+}
+
+/** `tarAtFar` of a curve. */
+export function tarOf(points: readonly RocPoint[], falseAcceptRate: number): OperatingPoint {
   let best = points[0]!;
   for (const point of points) if (point.falsePositiveRate <= falseAcceptRate) best = point;
   return { rate: best.truePositiveRate, threshold: best.threshold, falseAcceptRate: best.falsePositiveRate };
