@@ -1,6 +1,7 @@
 import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
+import { product } from './onnx/product.ts';
 import { sizeOf } from './sym.ts';
 
 /** What a lowering is told: the ONNX names and specs of its inputs, attributes, and the result's shape. */
@@ -15,7 +16,6 @@ export type Lowering<O extends Op> = (e: Emitter, site: LoweringSite<O>) => stri
 
 const TYPE_NUMBER = { float32: 1, int32: 6, bool: 9 } as const;
 const INT64 = 7;
-const MICROSOFT = { domain: 'com.microsoft' };
 
 const plain =
   <O extends Op>(op: string): Lowering<O> =>
@@ -40,7 +40,11 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   log: plain('Log'),
   sqrt: plain('Sqrt'),
   abs: plain('Abs'),
-  sign: plain('Sign'),
+  // ONNX Runtime's WebGPU has no Sign, Or and LogSoftmax, and would compute them on the CPU
+  sign: (e, { names: [x] }) =>
+    e.target === 'webgpu'
+      ? e.node('Sub', [asFloat(e, e.node('Greater', [x!, e.scalar(0)])), asFloat(e, e.node('Less', [x!, e.scalar(0)]))])
+      : e.node('Sign', [x!]),
   erf: plain('Erf'),
   tanh: plain('Tanh'),
   sigmoid: plain('Sigmoid'),
@@ -64,7 +68,7 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   isPositive: (e, { names: [x] }) =>
     e.target === 'wasm'
       ? e.node('Ceil', [e.node('Clip', [x!, e.scalar(0), e.scalar(1)])])
-      : e.node('Cast', [e.node('Greater', [x!, e.scalar(0)])], { to: { int: TYPE_NUMBER.float32 } }),
+      : asFloat(e, e.node('Greater', [x!, e.scalar(0)])),
   stopGradient: (_, { names: [x] }) => x!,
   cast: (e, { names, attrs: { to } }) => e.node('Cast', names, { to: { int: TYPE_NUMBER[to] } }),
   add: plain('Add'),
@@ -78,7 +82,8 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   greater: plain('Greater'),
   less: plain('Less'),
   and: plain('And'),
-  or: plain('Or'),
+  or: (e, { names: [a, b] }) =>
+    e.target === 'webgpu' ? e.node('Not', [e.node('And', [e.node('Not', [a!]), e.node('Not', [b!])])]) : e.node('Or', [a!, b!]),
   not: plain('Not'),
   where: plain('Where'),
   reduceSum: (e, site) => {
@@ -134,18 +139,23 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     const flat = a.shape.length === 2 && b.shape.length === 2;
     return flat
       ? e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } })
-      : product(e, names, attrs);
+      : product(e, [names[0]!, names[1]!], [a.shape.length, b.shape.length], attrs);
   },
   gemm: (e, { names, attrs: { transA, transB } }) =>
     e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) } }),
   softmax: (e, { names, attrs: { axis } }) => e.node('Softmax', names, { axis: { int: axis } }),
-  logSoftmax: (e, { names, attrs: { axis } }) => e.node('LogSoftmax', names, { axis: { int: axis } }),
+  logSoftmax: (e, { names: [x], attrs: { axis } }) => {
+    if (e.target !== 'webgpu') return e.node('LogSoftmax', [x!], { axis: { int: axis } });
+    const keep = { keepdims: { int: 1 } };
+    const centred = e.node('Sub', [x!, e.node('ReduceMax', [x!, e.ints([axis])], keep)]);
+    return e.node('Sub', [centred, e.node('Log', [e.node('ReduceSum', [e.node('Exp', [centred]), e.ints([axis])], keep)])]);
+  },
   layerNorm: (e, { names, attrs: { epsilon } }) => layerNormParts(e, names, epsilon).y,
   layerNormStatistic: (e, { names, attrs: { epsilon, which } }) => layerNormParts(e, names, epsilon)[which],
   attention: (e, { names: [q, k, v, mask], attrs: { scale } }) => {
-    const raw = product(e, [q!, k!], { transA: false, transB: true, alpha: scale });
+    const raw = product(e, [q!, k!], [4, 4], { transA: false, transB: true, alpha: scale });
     const p = e.node('Softmax', [mask === undefined ? raw : e.node('Add', [raw, mask])], { axis: { int: 3 } });
-    return product(e, [p, v!], { transA: false, transB: false, alpha: 1 });
+    return product(e, [p, v!], [4, 4], { transA: false, transB: false, alpha: 1 });
   },
   conv2d: lowerConvolution,
   conv2dInputGradient: lowerInputGradient,
@@ -160,14 +170,8 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     }),
 };
 
-function product(e: Emitter, names: readonly string[], { transA, transB, alpha }: AttrsOf<'matmul'>): string {
-  if (!transA && !transB && alpha === 1) return e.node('MatMul', names);
-  return e.node(
-    'FusedMatMul',
-    names,
-    { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } },
-    MICROSOFT,
-  );
+function asFloat(e: Emitter, x: string): string {
+  return e.node('Cast', [x], { to: { int: TYPE_NUMBER.float32 } });
 }
 
 /** The op where it is fast (native) and on WebGPU; composed on WASM, where that is faster. */

@@ -21,7 +21,8 @@ export const devices: readonly TestDevice[] = [
   { name: 'WASM', open: () => wasm({ device: 'wasm', threads: 1 }), slow: false },
   {
     name: 'native WebGPU',
-    open: () => native({ device: 'webgpu', threads: 1 }),
+    // every node of our graphs must run on the device itself
+    open: () => native({ device: 'webgpu', threads: 1, cpuFallback: false }),
     slow: true,
     ...(existsSync(process.env['VK_DRIVER_FILES']) ? {} : { skip: 'no Vulkan driver' }),
   },

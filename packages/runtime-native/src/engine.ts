@@ -12,17 +12,25 @@ export async function loadOrt(): Promise<Ort> {
   return ort;
 }
 
-/** An engine over onnxruntime-node. `allowSpinning` lets idle threads burn a core to answer 3-15 % faster. */
-export function nativeEngine(ort: Ort, threads: number, allowSpinning: boolean): Engine {
+/**
+ * An engine over onnxruntime-node. `allowSpinning` lets idle threads burn a core to answer 3-15 % faster; without
+ * `cpuFallback` a model with operators that the GPU device lacks is refused.
+ */
+export function nativeEngine(ort: Ort, threads: number, allowSpinning: boolean, cpuFallback = true): Engine {
   return {
     async create(bytes, external, device: Device): Promise<EngineSession> {
       const session = await ort.InferenceSession.create(bytes, {
-        executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+        executionProviders: device === 'cpu' ? ['cpu'] : [device, ...(cpuFallback ? ['cpu'] : [])],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 4,
         ...(external.length === 0 ? {} : { externalData: external.map((file) => ({ path: file.path, data: file.data })) }),
-        extra: { session: { intra_op: { allow_spinning: allowSpinning ? '1' : '0' } } },
+        extra: {
+          session: {
+            intra_op: { allow_spinning: allowSpinning ? '1' : '0' },
+            disable_cpu_ep_fallback: cpuFallback || device === 'cpu' ? '0' : '1',
+          },
+        },
       } satisfies InferenceSession.SessionOptions);
       return {
         inputs: specsOf(session.inputMetadata),

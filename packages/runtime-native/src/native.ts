@@ -13,6 +13,8 @@ export interface NativeOptions {
   threads?: number;
   /** Lets idle threads spin: 3-15 % faster alone on a machine, 2-4 times slower in company. */
   allowSpinning?: boolean;
+  /** Whether a GPU device may leave operators it lacks to the CPU, slowly and without a word: true when left out. false refuses such a model. */
+  cpuFallback?: boolean;
   /** Called for each device that `auto` passed over. */
   onFallback?: (probe: DeviceProbe) => void;
   /** Larger model files are refused; 2^31 - 1 bytes when left out. */
@@ -43,7 +45,7 @@ export async function native(options: NativeOptions = {}): Promise<Runtime> {
       },
     ]);
   });
-  const engine = nativeEngine(ort, threads, allowSpinning);
+  const engine = nativeEngine(ort, threads, allowSpinning, options.cpuFallback);
   const probes: DeviceProbe[] = [];
   for (const candidate of device === 'auto' ? ORDER : [device]) {
     const { probe, software } = await probeNative(candidate, engine, threads, device === 'auto');

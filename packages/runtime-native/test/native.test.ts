@@ -6,6 +6,9 @@ import { type DeviceProbe, Tensor } from '@verilens/core';
 import { feedsOf, onnxBytes, TINY_RUNS, type TinyModel, type TinyRun, tinyRunBytes } from '@verilens/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { native, probeDevices } from '../src/index.ts';
+import { hasSoftwareVulkan, useSoftwareVulkan } from './software-vulkan.ts';
+
+useSoftwareVulkan();
 
 const entry = TINY_RUNS[0] as TinyRun;
 let folder: string;
@@ -75,6 +78,20 @@ describe('native', () => {
     const session = await runtime.load(join(folder, 'split.onnx'));
     const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(1, 2), [2]) });
     expect(Array.from(y?.data as Float32Array)).toEqual([11, 22]);
+  });
+
+  it.skipIf(!hasSoftwareVulkan)('refuses a model that WebGPU cannot run whole, if asked to', async () => {
+    const one = (op: string): Uint8Array =>
+      onnxBytes({
+        inputs: [{ name: 'x', dtype: 'float32', shape: [2] }],
+        nodes: [{ op, inputs: ['x'], outputs: ['y'] }],
+        outputs: [{ name: 'y', dtype: 'float32', shape: [2] }],
+      });
+    await using strict = await native({ device: 'webgpu', threads: 1, cpuFallback: false });
+    await expect(strict.load(one('Sign'))).rejects.toThrow(/CPU/);
+    await (await strict.load(one('Abs'))).dispose();
+    await using lenient = await native({ device: 'webgpu', threads: 1 });
+    await (await lenient.load(one('Sign'))).dispose();
   });
 
   it('does not fetch', async () => {

@@ -2,6 +2,7 @@ import type { Convolution, Window } from '../op-types.ts';
 import type { Lowering } from '../lowerings.ts';
 import type { Attribute } from './emitted-graph.ts';
 import type { Emitter } from './emitter.ts';
+import { product } from './product.ts';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -129,10 +130,12 @@ export const lowerWeightGradient: Lowering<'conv2dWeightGradient'> = (e, { names
   const cg = c / groups;
   const og = o / groups;
   const lead = groups === 1 ? [n] : [n, groups];
-  const transposed = { transA: { int: 0 }, transB: { int: 1 }, alpha: { float: 1 } };
-  const each = e.node('FusedMatMul', [e.reshape(columns, [...lead, cg * kept, h * v]), e.reshape(dy!, [...lead, og, h * v])], transposed, {
-    domain: 'com.microsoft',
-  });
+  const each = product(
+    e,
+    [e.reshape(columns, [...lead, cg * kept, h * v]), e.reshape(dy!, [...lead, og, h * v])],
+    [lead.length + 2, lead.length + 2],
+    { transA: false, transB: true, alpha: 1 },
+  );
   // [groups,] [cg * kept, og]
   let total = e.node('ReduceSum', [each, e.ints([0])], { keepdims: { int: 0 } });
   if (kept !== taps) {
