@@ -1,7 +1,8 @@
 import type { Image } from '@verilens/core';
 import { createRandom } from '../random.ts';
-import { finishFrame } from './finish.ts';
+import { finishFrame, halve } from './finish.ts';
 import { FORGE_PARAMETERS, type ForgeParameters } from './parameters.ts';
+import type { Work } from './pixels.ts';
 
 /**
  * Takes aligned crops of a video through the same end as training clips: reduced to `outputSize`, sensor noise and JPEG
@@ -17,14 +18,21 @@ export function finishCrops(crops: readonly Image[], parameters: ForgeParameters
   const random = createRandom('data/forge/finish-crops');
   const bytes = size * size * 3;
   const out = new Uint8Array(crops.length * bytes);
-  crops.forEach(({ data, width, height }, t) => {
-    const rgb = new Float32Array(width * height * 3);
-    for (let i = 0, from = 0, to = 0; i < width * height; i++, from += 4, to += 3) {
-      rgb[to] = data[from]!;
-      rgb[to + 1] = data[from + 1]!;
-      rgb[to + 2] = data[from + 2]!;
-    }
-    finishFrame({ data: rgb, width, height }, size, finish, random, out.subarray(t * bytes, (t + 1) * bytes));
+  crops.forEach((crop, t) => {
+    const target = out.subarray(t * bytes, (t + 1) * bytes);
+    const whole = crop.width === 2 * size && crop.height === 2 * size;
+    const work = whole ? { data: halve(crop.data, 4, size), width: size, height: size } : rgbOf(crop);
+    finishFrame(work, size, finish, random, target);
   });
   return out;
+}
+
+function rgbOf({ data, width, height }: Image): Work {
+  const rgb = new Float32Array(width * height * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from]!;
+    rgb[to + 1] = data[from + 1]!;
+    rgb[to + 2] = data[from + 2]!;
+  }
+  return { data: rgb, width, height };
 }

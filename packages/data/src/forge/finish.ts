@@ -20,35 +20,44 @@ export function finishFrame(work: Work, size: number, finish: Finish, random: Ra
     work.width === size && work.height === size
       ? work.data
       : work.width === 2 * size && work.height === 2 * size
-        ? halve(work, size)
+        ? halve(work.data, 3, size)
         : reduceArea(work.data, work.width, work.height, size, size);
-  const table = finish.noise > 0 ? normals() : undefined;
-  for (let i = 0; i < out.length; i += 2) {
-    let first = pixels[i]!;
-    let second = pixels[i + 1]!;
-    if (table !== undefined) {
-      const bits = random.bits();
-      first += finish.noise * table[bits & 0xffff]!;
-      second += finish.noise * table[bits >>> 16]!;
-    }
-    out[i] = first < 0 ? 0 : first > 255 ? 255 : Math.round(first);
-    out[i + 1] = second < 0 ? 0 : second > 255 ? 255 : Math.round(second);
-  }
+  if (finish.noise > 0) addNoise(pixels, finish.noise, random, out);
+  else for (let i = 0; i < out.length; i++) out[i] = byte(pixels[i]!);
   jpegInPlace(out, size, size, finish.quality);
 }
 
-function halve({ data, width }: Work, size: number): Float32Array {
+/** Means of 2x2 pixels: RGB, or RGBA without its last channel, to [size, size, 3]. */
+export function halve(data: ArrayLike<number>, channels: 3 | 4, size: number): Float32Array {
   const out = new Float32Array(size * size * 3);
-  const line = width * 3;
-  for (let y = 0; y < size; y++) {
-    let from = 2 * y * line;
-    let to = y * size * 3;
-    for (let x = 0; x < size; x++, from += 6) {
-      for (let c = 0; c < 3; c++)
-        out[to++] = (data[from + c]! + data[from + 3 + c]! + data[from + line + c]! + data[from + line + 3 + c]!) / 4;
+  const line = 2 * size * channels;
+  const step = 2 * channels;
+  for (let y = 0, to = 0; y < size; y++) {
+    let a = 2 * y * line;
+    let b = a + channels;
+    let c = a + line;
+    let d = b + line;
+    for (let x = 0; x < size; x++, a += step, b += step, c += step, d += step, to += 3) {
+      out[to] = (data[a]! + data[b]! + data[c]! + data[d]!) / 4;
+      out[to + 1] = (data[a + 1]! + data[b + 1]! + data[c + 1]! + data[d + 1]!) / 4;
+      out[to + 2] = (data[a + 2]! + data[b + 2]! + data[c + 2]! + data[d + 2]!) / 4;
     }
   }
   return out;
+}
+
+/** Rounded pixels with normal noise, two samples of one draw. */
+function addNoise(pixels: Float32Array, deviation: number, random: Random, out: Uint8Array): void {
+  const law = normals();
+  for (let i = 0; i < out.length; i += 2) {
+    const bits = random.bits();
+    out[i] = byte(pixels[i]! + deviation * law[bits & 0xffff]!);
+    out[i + 1] = byte(pixels[i + 1]! + deviation * law[bits >>> 16]!);
+  }
+}
+
+function byte(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : (value + 0.5) | 0;
 }
 
 let table: Float32Array | undefined;

@@ -1,12 +1,12 @@
 import { throwIfAborted, VerilensError, type Face, type Image, type Point, type VideoFrame } from '@verilens/core';
-import { continuity, cropSide, measureFace, surroundings, type FaceFinder } from '@verilens/faces';
+import { continuity, surroundings, type FaceFinder } from '@verilens/faces';
 import { crop, translation } from '@verilens/vision';
 import { createRandom, type Random } from '../random.ts';
 import type { SoftMask } from './mask.ts';
 import { frameForger, type FaceMoment, type ForgeOperation, type FrameForger } from './operations.ts';
 import { FORGE_PARAMETERS, type ForgeParameters } from './parameters.ts';
 import type { Work } from './pixels.ts';
-import type { SourceClip, SourcePhoto } from './source.ts';
+import { sourceScale, type SourceClip, type SourcePhoto } from './source.ts';
 
 export interface ForgeVideoOptions {
   /** `swap`, `paste`: the face put in. A clip is played forwards and backwards, so that it never jumps. */
@@ -37,7 +37,7 @@ interface Seen {
 /**
  * The forged twin of a video: the most prominent face of every frame, forged in the full frame. Outside the mask pixels
  * are the source's own bytes; inside they are interpolated once from the donor's source. The same operations and
- * parameters as `forgeClip`, scaled to the face's size. Streams, holding a few frames (and mouth patches for `reenact`).
+ * parameters as `forgeClip`, scaled to the face's size in each frame. Streams, holding a few frames (and mouth patches for `reenact`).
  *
  * @throws VerilensError BAD_OPTION when the operation has no donor, ABORTED
  * @example
@@ -54,7 +54,7 @@ export async function* forgeVideo(
     throw new VerilensError('BAD_OPTION', `${operation} has no donor`, { place: PLACE, expected: 'options.donor' });
   }
   const random = createRandom(seed);
-  const past = createPast(operation === 'reenact' ? parameters.reenact.rangeFrames : 0, options.moments);
+  const past = operation === 'reenact' ? createPast(parameters.reenact.rangeFrames, options.moments) : undefined;
   const buffer: Seen[] = [];
   let forger: FrameForger | undefined;
   let last: Face | undefined;
@@ -64,15 +64,9 @@ export async function* forgeVideo(
     const { frame } = buffer[at]!;
     const keypoints = steady(buffer, at);
     if (keypoints === undefined) return { ...frame, forged: false };
-    const unit = cropSide(measureFace(keypoints)) / parameters.workSize;
-    forger ??= frameForger(
-      operation,
-      { donor: donor && donorMoments(donor), moment: (_t, r) => past.any(frame.index, r) ?? { image: frame.image, keypoints } },
-      random.fork('operation'),
-      parameters,
-      unit,
-    );
-    return { ...frame, image: forgeFrame(frame, keypoints, forger), forged: true };
+    past?.add(frame, keypoints);
+    forger ??= frameForger(operation, { donor: donor && donorMoments(donor), moment: past?.any }, random.fork('operation'), parameters);
+    return { ...frame, image: forgeFrame(frame, keypoints, forger, parameters), forged: true };
   };
 
   for await (const frame of frames) {
@@ -86,7 +80,6 @@ export async function* forgeVideo(
       at = 0;
     }
     buffer.push({ frame, face });
-    if (face !== undefined) past.add(frame, face.keypoints);
     if (buffer.length - at > REACH) {
       yield deliver();
       at++;
@@ -99,7 +92,7 @@ export async function* forgeVideo(
   for (; at < buffer.length; at++) yield deliver();
 }
 
-function forgeFrame(frame: VideoFrame, keypoints: readonly Point[], forger: FrameForger): Image {
+function forgeFrame(frame: VideoFrame, keypoints: readonly Point[], forger: FrameForger, { workSize }: ForgeParameters): Image {
   const { image } = frame;
   const area = surroundings(keypoints, 1.25, image.width, image.height);
   const work: Work = { data: new Float32Array(area.width * area.height * 3), width: area.width, height: area.height };
@@ -112,7 +105,8 @@ function forgeFrame(frame: VideoFrame, keypoints: readonly Point[], forger: Fram
     }
   }
   // A whole-pixel shift: the target itself is not interpolated.
-  const mask = forger(frame.index, { image, keypoints, work, transform: translation(-area.x, -area.y) });
+  const transform = translation(-area.x, -area.y);
+  const mask = forger(frame.index, { image, keypoints, work, transform, unit: sourceScale(keypoints, workSize) });
   const out: Image = { data: new Uint8ClampedArray(image.data), width: image.width, height: image.height };
   writeBack(out, work, mask, area);
   return out;
@@ -168,24 +162,30 @@ function donorMoments(donor: SourceClip | SourcePhoto): (t: number) => FaceMomen
   };
 }
 
-/** Other moments of the video: given ones, or the faces of the last `range` frames. */
+/** Other moments of the video: given ones, or the faces of the last `range` frames, each as steady as the target's. */
 function createPast(
   range: number,
   given: readonly SourceClip[] = [],
-): { add(frame: VideoFrame, keypoints: readonly Point[]): void; any(index: number, random: Random): FaceMoment | undefined } {
+): { add(frame: VideoFrame, keypoints: readonly Point[]): void; any(index: number, random: Random): FaceMoment } {
   const kept: (FaceMoment & { readonly index: number })[] = given.flatMap((clip) =>
     clip.images.map((image, t) => ({ image, keypoints: clip.keypoints[t]!, index: clip.startIndex + t })),
   );
   return {
     add({ image, index }, keypoints) {
-      if (range === 0 || given.length > 0) return;
+      if (given.length > 0) return;
       const area = surroundings(keypoints, 1.1, image.width, image.height);
       kept.push({ image: crop(image, area), keypoints: keypoints.map(([x, y]): Point => [x - area.x, y - area.y]), index });
       if (kept.length > range) kept.shift();
     },
     any(index, random) {
       const near = kept.filter((moment) => Math.abs(moment.index - index) <= range);
-      return near.length === 0 ? undefined : random.choice(near);
+      if (near.length > 0) return random.choice(near);
+      throw new VerilensError('BAD_OPTION', 'reenact has no other moment of the video', {
+        place: PLACE,
+        expected: `moments within ${range} frames of frame ${index}`,
+        got: `${given.length} windows`,
+        remedy: 'Give windows from the whole video, or none.',
+      });
     },
   };
 }

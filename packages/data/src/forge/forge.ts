@@ -95,7 +95,7 @@ function render(
     const image = source.images[t]!;
     const transform = composeAffine(source.transforms[t]!, warp);
     warpAffineFloat(image, transform, workSize, workSize, { fill: 'reflect', out: work.data });
-    forger?.(t, { image, keypoints: source.keypoints[t]!, work, transform });
+    forger?.(t, { image, keypoints: source.keypoints[t]!, work, transform, unit: 1 });
     finishFrame(work, outputSize, finish, finishing, pixels.subarray(t * bytes, (t + 1) * bytes));
   }
   return { pixels, frames, size: outputSize, operation, identity: source.identity, ...(donor === undefined ? {} : { donor }) };

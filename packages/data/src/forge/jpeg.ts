@@ -127,11 +127,11 @@ function quantise({ data, stride, rows }: Plane, table: Float32Array): void {
   const block = new Float64Array(64);
   for (let top = 0; top < rows; top += 8) {
     for (let left = 0; left < stride; left += 8) {
-      for (let r = 0; r < 8; r++) {
-        const from = (top + r) * stride + left;
-        for (let x = 0; x < 8; x++) block[r * 8 + x] = data[from + x]!;
+      const start = top * stride + left;
+      for (let k = 0, from = start; k < 64; k += 8, from += stride) {
+        for (let x = 0; x < 8; x++) block[k + x] = data[from + x]!;
+        forward(block, k, 1);
       }
-      for (let k = 0; k < 64; k += 8) forward(block, k, 1);
       for (let k = 0; k < 8; k++) forward(block, k, 8);
       for (let k = 0; k < 64; k++) {
         const step = table[k]!;
@@ -140,11 +140,10 @@ function quantise({ data, stride, rows }: Plane, table: Float32Array): void {
         block[k] = value + value < step && value + value > -step ? 0 : round(value / step) * step;
       }
       for (let k = 0; k < 8; k++) inverse(block, k, 8);
-      for (let k = 0; k < 64; k += 8) inverse(block, k, 1);
-      for (let r = 0; r < 8; r++) {
-        const to = (top + r) * stride + left;
+      for (let k = 0, to = start; k < 64; k += 8, to += stride) {
+        inverse(block, k, 1);
         for (let x = 0; x < 8; x++) {
-          const value = round(block[r * 8 + x]!);
+          const value = round(block[k + x]!);
           data[to + x] = value < -128 ? -128 : value > 127 ? 127 : value;
         }
       }
@@ -200,6 +199,11 @@ function inverse(v: Float64Array, at: number, step: number): void {
     f5 = v[i5]!,
     f6 = v[i6]!,
     f7 = v[i7]!;
+  if (f1 === 0 && f2 === 0 && f3 === 0 && f4 === 0 && f5 === 0 && f6 === 0 && f7 === 0) {
+    const flat = C4 * f0;
+    v[at] = v[i1] = v[i2] = v[i3] = v[i4] = v[i5] = v[i6] = v[i7] = flat;
+    return;
+  }
   const e0 = C4 * (f0 + f4),
     e1 = C4 * (f0 - f4),
     e2 = C2 * f2 + C6 * f6,

@@ -27,6 +27,8 @@ export interface Target extends FaceMoment {
   readonly work: Work;
   /** Picture pixel -> work pixel. */
   readonly transform: Affine;
+  /** Size of one parameter pixel in work pixels: 1 in the `workSize` crop, more or less in a full frame. */
+  readonly unit: number;
 }
 
 /** What an operation takes from elsewhere, frame by frame. */
@@ -44,27 +46,18 @@ export type FrameForger = (t: number, target: Target) => SoftMask;
 const INNER: readonly number[] = [0, 1, 2, 3];
 const STEADY: readonly number[] = [0, 1, 2, 4, 5];
 
-/**
- * @param unit size of one parameter pixel in work pixels: 1 in the `workSize` crop, more or less in a full frame
- * @throws VerilensError BAD_OPTION when the operation's material is missing
- */
-export function frameForger(
-  operation: ForgeOperation,
-  material: Material,
-  random: Random,
-  parameters: ForgeParameters,
-  unit: number = 1,
-): FrameForger {
+/** @throws VerilensError BAD_OPTION when the operation's material is missing */
+export function frameForger(operation: ForgeOperation, material: Material, random: Random, parameters: ForgeParameters): FrameForger {
   switch (operation) {
     case 'swap':
     case 'paste':
-      return donorForger(operation, need(material.donor, operation, 'donor'), random, parameters, unit);
+      return donorForger(operation, need(material.donor, operation, 'donor'), random, parameters);
     case 'reenact':
-      return reenactForger(need(material.moment, operation, 'moment'), random, parameters, unit);
+      return reenactForger(need(material.moment, operation, 'moment'), random, parameters);
     case 'resample':
-      return resampleForger(random, parameters, unit);
+      return resampleForger(random, parameters);
     case 'selfblend':
-      return selfblendForger(random, parameters, unit);
+      return selfblendForger(random, parameters);
     default:
       throw new VerilensError('BAD_OPTION', 'no such forging operation', {
         place: 'data/forge',
@@ -79,18 +72,22 @@ function donorForger(
   donor: (t: number) => FaceMoment,
   random: Random,
   parameters: ForgeParameters,
-  unit: number,
 ): FrameForger {
   const { colourMatch, softPx } = parameters[operation];
   const { jitterPx, gain } = operation === 'swap' ? parameters.swap : { jitterPx: 0, gain: 0 };
-  const soft = softness(softPx, random, parameters, unit);
+  const soft = softness(softPx, random, parameters);
   let colours: ColourMap | undefined;
   return (t, target) => {
     const keypoints = transformPoints(target.transform, target.keypoints);
     const from = donor(t);
     const fit = fitAffine(pick(from.keypoints, INNER), pick(keypoints, INNER));
-    const mask = innerFaceMask(nearerEars(keypoints, transformPoints(fit, from.keypoints)), soft, target.work.width, target.work.height);
-    const onto = composeAffine(fit, jitter(random, jitterPx * unit));
+    const mask = innerFaceMask(
+      nearerEars(keypoints, transformPoints(fit, from.keypoints)),
+      soft * target.unit,
+      target.work.width,
+      target.work.height,
+    );
+    const onto = composeAffine(fit, jitter(random, jitterPx * target.unit));
     const pixels = warpUnder(mask, from.image, onto);
     // Colours are matched once: a match per frame would flicker with the background of the mask.
     colours ??= matchColours(pixels, cutUnder(target.work, mask), mask, colourMatch);
@@ -100,42 +97,37 @@ function donorForger(
   };
 }
 
-function reenactForger(
-  moment: (t: number, random: Random) => FaceMoment,
-  random: Random,
-  parameters: ForgeParameters,
-  unit: number,
-): FrameForger {
-  const soft = softness(parameters.reenact.softPx, random, parameters, unit);
+function reenactForger(moment: (t: number, random: Random) => FaceMoment, random: Random, parameters: ForgeParameters): FrameForger {
+  const soft = softness(parameters.reenact.softPx, random, parameters);
   return (t, target) => {
     const keypoints = transformPoints(target.transform, target.keypoints);
-    const mask = mouthMask(keypoints, soft, target.work.width, target.work.height);
+    const mask = mouthMask(keypoints, soft * target.unit, target.work.width, target.work.height);
     const from = moment(t, random);
     blendUnder(target.work, mask, warpUnder(mask, from.image, fitSimilarity(pick(from.keypoints, STEADY), pick(keypoints, STEADY))));
     return mask;
   };
 }
 
-function resampleForger(random: Random, parameters: ForgeParameters, unit: number): FrameForger {
-  const soft = softness(parameters.resample.softPx, random, parameters, unit);
-  const factor = random.uniform(...parameters.resample.factor) * unit;
+function resampleForger(random: Random, parameters: ForgeParameters): FrameForger {
+  const soft = softness(parameters.resample.softPx, random, parameters);
+  const factor = random.uniform(...parameters.resample.factor);
   return (_t, target) => {
     const { work } = target;
-    const mask = innerFaceMask(transformPoints(target.transform, target.keypoints), soft, work.width, work.height);
+    const mask = innerFaceMask(transformPoints(target.transform, target.keypoints), soft * target.unit, work.width, work.height);
     if (mask.width === 0 || mask.height === 0) return mask;
     const pixels = cutUnder(work, mask);
-    const width = Math.max(1, Math.min(mask.width, Math.round(mask.width / factor)));
-    const height = Math.max(1, Math.min(mask.height, Math.round(mask.height / factor)));
+    const width = Math.max(1, Math.min(mask.width, Math.round(mask.width / (factor * target.unit))));
+    const height = Math.max(1, Math.min(mask.height, Math.round(mask.height / (factor * target.unit))));
     blendUnder(work, mask, enlarge(reduceArea(pixels, mask.width, mask.height, width, height), width, height, mask.width, mask.height));
     return mask;
   };
 }
 
-function selfblendForger(random: Random, parameters: ForgeParameters, unit: number): FrameForger {
+function selfblendForger(random: Random, parameters: ForgeParameters): FrameForger {
   const { jitterPx, gain, shiftPx, scale, channelGain, softPx } = parameters.selfblend;
-  const soft = softness(softPx, random, parameters, unit);
+  const soft = softness(softPx, random, parameters);
   const both = (range: number): [number, number] => [random.uniform(-range, range), random.uniform(-range, range)];
-  const [shiftX, shiftY] = both(shiftPx * unit);
+  const [shiftX, shiftY] = both(shiftPx);
   const [growX, growY] = both(scale);
   const tint: ColourMap = {
     gain: [
@@ -147,10 +139,10 @@ function selfblendForger(random: Random, parameters: ForgeParameters, unit: numb
   };
   return (_t, target) => {
     const keypoints = transformPoints(target.transform, target.keypoints);
-    const mask = innerFaceMask(keypoints, soft, target.work.width, target.work.height);
+    const mask = innerFaceMask(keypoints, soft * target.unit, target.work.width, target.work.height);
     const [x, y] = keypoints[2]!;
-    const moved: Affine = [1 + growX, 0, -growX * x + shiftX, 0, 1 + growY, -growY * y + shiftY];
-    const pixels = warpUnder(mask, target.image, composeAffine(target.transform, moved, jitter(random, jitterPx * unit)));
+    const moved: Affine = [1 + growX, 0, -growX * x + shiftX * target.unit, 0, 1 + growY, -growY * y + shiftY * target.unit];
+    const pixels = warpUnder(mask, target.image, composeAffine(target.transform, moved, jitter(random, jitterPx * target.unit)));
     mapColours(pixels, tint, 1 + random.uniform(-gain, gain));
     blendUnder(target.work, mask, pixels);
     return mask;
@@ -167,8 +159,8 @@ function nearerEars(target: readonly Point[], donor: readonly Point[]): Point[] 
   return [...target.slice(0, 4), right, left];
 }
 
-function softness(softPx: number, random: Random, { softRange }: ForgeParameters, unit: number): number {
-  return softPx * unit * random.uniform(...softRange);
+function softness(softPx: number, random: Random, { softRange }: ForgeParameters): number {
+  return softPx * random.uniform(...softRange);
 }
 
 function jitter(random: Random, range: number): Affine {

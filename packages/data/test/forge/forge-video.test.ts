@@ -1,7 +1,7 @@
 import type { Face, Image, Point, VideoFrame } from '@verilens/core';
 import type { FaceFinder } from '@verilens/faces';
 import { describe, expect, it } from 'vitest';
-import { FORGE_OPERATIONS, forgeVideo, type SourcePhoto } from '../../src/index.ts';
+import { FORGE_OPERATIONS, FORGE_PARAMETERS, forgeVideo, type SourcePhoto } from '../../src/index.ts';
 
 const at = (x: number, y: number): readonly Point[] => [
   [x - 12, y],
@@ -60,6 +60,34 @@ describe('forgeVideo', () => {
       expect(frame.forged).toBe(frame.index !== 5);
       if (frame.index === 5) expect(frame.image.data).toEqual(picture(5 / 3, 0).data);
     }
+  });
+
+  it('reenact: every frame of a long video has a mouth of its own neighbourhood, drawn anew', async () => {
+    const rangeFrames = 6;
+    const shade = (index: number): number => 40 + 2 * index;
+    async function* brightening(): AsyncGenerator<VideoFrame> {
+      for (let index = 0; index < 80; index++) {
+        const data = new Uint8ClampedArray(160 * 120 * 4).fill(shade(index));
+        yield { image: { data, width: 160, height: 120 }, timestampMs: index * 40, index };
+      }
+    }
+    const parameters = { ...FORGE_PARAMETERS, reenact: { ...FORGE_PARAMETERS.reenact, rangeFrames } };
+    const from: number[] = [];
+    for await (const { image, index } of forgeVideo(brightening(), finder, 'reenact', { parameters })) {
+      // the middle of the mouth, where the mask is full: its shade tells which frame it came from
+      const age = index - (image.data[(80 * 160 + 70) * 4]! - shade(0)) / 2;
+      expect(age).toBeGreaterThan(-1);
+      expect(age).toBeLessThan(rangeFrames + 1);
+      from.push(Math.round(index - age));
+    }
+    const late = from.slice(rangeFrames);
+    expect(new Set(late).size).toBeGreaterThan(late.length / 3);
+    expect(late.filter((moment, i) => moment !== late[i - 1]).length).toBeGreaterThan(late.length / 2);
+  });
+
+  it('reenact: says when none of the given moments is near', async () => {
+    const far = { identity: 'x', startIndex: 5000, images: [picture(0)], keypoints: [at(70, 55)], transforms: [] };
+    await expect(forgeVideo(video(), finder, 'reenact', { moments: [far] }).next()).rejects.toMatchObject({ code: 'BAD_OPTION' });
   });
 
   it('refuses a swap without a donor', async () => {

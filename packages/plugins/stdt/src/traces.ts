@@ -57,7 +57,7 @@ export function writeBag(
 ): void {
   const length = patchLength(config);
   const seen = PARTS[config.trace].includes('spatial') ? [...new Set(bag.frames)] : [];
-  for (const frame of seen) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config.faceSize, frame));
+  for (const frame of seen) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config, frame));
   const look: Look = { bands: known, ...levels(seen.map((frame) => known.get(frame)!)) };
   for (let i = 0; i < bag.cells.length; i++) {
     const at = offset + i * length;
@@ -82,7 +82,7 @@ function writePatch(
   for (const part of PARTS[config.trace]) {
     if (part === 'rgb') writeColours(pixels, config.faceSize, frame, left, top, side, out, at);
     else if (part === 'temporal') writeTemporal(pixels, config, frame, left, top, side, out, at);
-    else writeSpatial(look, pixels, config.faceSize, frame, left, top, side, out, at);
+    else writeSpatial(look, frame, cell, out, at);
     at += partLength(part, side);
   }
 }
@@ -128,50 +128,25 @@ function writeTemporal(
   }
 }
 
-function writeSpatial(
-  look: Look,
-  pixels: ClipPixels,
-  size: number,
-  frame: number,
-  left: number,
-  top: number,
-  side: number,
-  out: Float32Array,
-  at: number,
-): void {
-  const bands = look.bands.get(frame)!;
-  const start = frame * size * size * 3;
-  const half = side / 2;
-  const count = half * half;
-  for (let quarter = 0; quarter < 4; quarter++) {
-    const x0 = left + (quarter % 2) * half;
-    const y0 = top + Math.floor(quarter / 2) * half;
-    let [red, green, blue, fine, coarse] = [0, 0, 0, 0, 0];
-    for (let y = y0; y < y0 + half; y++) {
-      for (let x = x0, place = y * size + x0; x < x0 + half; x++, place++) {
-        const pixel = start + place * 3;
-        red += pixels[pixel]!;
-        green += pixels[pixel + 1]!;
-        blue += pixels[pixel + 2]!;
-        fine += bands.fine[place]!;
-        coarse += bands.coarse[place]!;
-      }
-    }
-    for (const [channel, colour] of [red, green, blue].entries()) out[at++] = (colour / count - look.colours[channel]!) * SCALE.rgb;
-    out[at++] = Math.log((fine / count + FLOOR) / (look.fine + FLOOR));
-    out[at++] = Math.log((coarse / count + FLOOR) / (look.coarse + FLOOR));
+function writeSpatial(look: Look, frame: number, cell: number, out: Float32Array, at: number): void {
+  const { quarters } = look.bands.get(frame)!;
+  for (let from = cell * SPATIAL_LENGTH; from < (cell + 1) * SPATIAL_LENGTH; from += 5) {
+    for (let channel = 0; channel < 3; channel++) out[at++] = (quarters[from + channel]! - look.colours[channel]!) * SCALE.rgb;
+    out[at++] = Math.log((quarters[from + 3]! + FLOOR) / (look.fine + FLOOR));
+    out[at++] = Math.log((quarters[from + 4]! + FLOOR) / (look.coarse + FLOOR));
   }
 }
 
 /** Grey levels below which a band is silence: keeps the logarithm of flat places finite. */
 const FLOOR = 0.25;
 
-/** Size of the luminance in two frequency bands of one frame, [size, size], and the frame's mean colour. */
+/** What one frame shows of colour and of the size of the luminance in two frequency bands: |x - mean of 3x3| and |mean of 3x3 - mean of 7x7|. */
 export interface Bands {
-  /** |x - mean of 3x3| */
-  readonly fine: Float32Array;
-  /** |mean of 3x3 - mean of 7x7| */
-  readonly coarse: Float32Array;
+  /** Means over each quarter of each cell: red, green, blue, fine, coarse. [grid * grid, 4, 5] */
+  readonly quarters: Float64Array;
+  /** Means over the frame. */
+  readonly fine: number;
+  readonly coarse: number;
   readonly colours: readonly [red: number, green: number, blue: number];
 }
 
@@ -184,50 +159,81 @@ interface Look {
 }
 
 function levels(frames: readonly Bands[]): Omit<Look, 'bands'> {
-  const mean = (values: ArrayLike<number>): number => {
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) sum += values[i]!;
-    return sum / values.length;
-  };
+  const mean = (value: (bands: Bands) => number): number => frames.reduce((sum, bands) => sum + value(bands), 0) / frames.length;
   return {
-    fine: mean(frames.map(({ fine }) => mean(fine))),
-    coarse: mean(frames.map(({ coarse }) => mean(coarse))),
-    colours: [0, 1, 2].map((channel) => mean(frames.map(({ colours }) => colours[channel]!))),
+    fine: mean(({ fine }) => fine),
+    coarse: mean(({ coarse }) => coarse),
+    colours: [0, 1, 2].map((channel) => mean(({ colours }) => colours[channel]!)),
   };
 }
 
-function bandsOf(pixels: ClipPixels, size: number, frame: number): Bands {
+function bandsOf(pixels: ClipPixels, config: StdtConfig, frame: number): Bands {
+  const { faceSize: size, grid } = config;
+  const half = patchSide(config) / 2;
   const luminance = new Float32Array(size * size);
-  // sums[(y) * line + x]: sum of all luminance above and left of (x, y)
+  const sums = integral(pixels, size, frame, luminance);
+  const quarters = new Float64Array(grid * grid * SPATIAL_LENGTH);
+  const near = new Float64Array(size);
+  const wide = new Float64Array(size);
+  let [red, green, blue, fine, coarse] = [0, 0, 0, 0, 0];
+  for (let y = 0, place = 0, from = frame * size * size * 3; y < size; y++) {
+    boxMeans(sums, size, y, 1, near);
+    boxMeans(sums, size, y, 3, wide);
+    const row = Math.floor(y / half);
+    for (let column = 0; column < 2 * grid; column++) {
+      let [r, g, b, f, c] = [0, 0, 0, 0, 0];
+      for (let x = column * half; x < (column + 1) * half; x++, place++, from += 3) {
+        r += pixels[from]!;
+        g += pixels[from + 1]!;
+        b += pixels[from + 2]!;
+        f += Math.abs(luminance[place]! - near[x]!);
+        c += Math.abs(near[x]! - wide[x]!);
+      }
+      const cell = (row >> 1) * grid + (column >> 1);
+      const at = (cell * 4 + (row & 1) * 2 + (column & 1)) * 5;
+      quarters[at]! += r;
+      quarters[at + 1]! += g;
+      quarters[at + 2]! += b;
+      quarters[at + 3]! += f;
+      quarters[at + 4]! += c;
+      red += r;
+      green += g;
+      blue += b;
+      fine += f;
+      coarse += c;
+    }
+  }
+  for (let i = 0; i < quarters.length; i++) quarters[i]! /= half * half;
+  const all = size * size;
+  return { quarters, fine: fine / all, coarse: coarse / all, colours: [red / all, green / all, blue / all] };
+}
+
+/** Fills in the luminance of a frame, and gives at y * (size + 1) + x the sum of all of it above and left of (x, y). */
+function integral(pixels: ClipPixels, size: number, frame: number, luminance: Float32Array): Float64Array {
   const line = size + 1;
   const sums = new Float64Array(line * line);
-  let from = frame * size * size * 3;
-  const colours: [number, number, number] = [0, 0, 0];
-  for (let y = 0; y < size; y++) {
+  for (let y = 0, place = 0, from = frame * size * size * 3; y < size; y++) {
     let row = 0;
-    for (let x = 0; x < size; x++, from += 3) {
+    for (let x = 0, to = (y + 1) * line + 1; x < size; x++, place++, to++, from += 3) {
       const value = 0.299 * pixels[from]! + 0.587 * pixels[from + 1]! + 0.114 * pixels[from + 2]!;
-      luminance[y * size + x] = value;
+      luminance[place] = value;
       row += value;
-      for (let channel = 0; channel < 3; channel++) colours[channel]! += pixels[from + channel]! / (size * size);
-      sums[(y + 1) * line + x + 1] = sums[y * line + x + 1]! + row;
+      sums[to] = sums[to - line]! + row;
     }
   }
-  const mean = (x: number, y: number, radius: number): number => {
-    const x0 = Math.max(0, x - radius);
-    const y0 = Math.max(0, y - radius);
-    const x1 = Math.min(size, x + radius + 1);
-    const y1 = Math.min(size, y + radius + 1);
-    return (sums[y1 * line + x1]! - sums[y0 * line + x1]! - sums[y1 * line + x0]! + sums[y0 * line + x0]!) / ((y1 - y0) * (x1 - x0));
-  };
-  const fine = new Float32Array(size * size);
-  const coarse = new Float32Array(size * size);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const near = mean(x, y, 1);
-      fine[y * size + x] = Math.abs(luminance[y * size + x]! - near);
-      coarse[y * size + x] = Math.abs(near - mean(x, y, 3));
-    }
+  return sums;
+}
+
+/** Means of the squares of the given radius around each pixel of row y, cut off at the border. */
+function boxMeans(sums: Float64Array, size: number, y: number, radius: number, out: Float64Array): void {
+  const line = size + 1;
+  const y0 = Math.max(0, y - radius);
+  const y1 = Math.min(size, y + radius + 1);
+  const top = y0 * line;
+  const bottom = y1 * line;
+  for (let x = 0; x < size; x++) {
+    const x0 = x < radius ? 0 : x - radius;
+    const x1 = x + radius + 1 > size ? size : x + radius + 1;
+    out[x] = (sums[bottom + x1]! - sums[top + x1]! - sums[bottom + x0]! + sums[top + x0]!) / ((y1 - y0) * (x1 - x0));
   }
-  return { fine, coarse, colours };
 }
