@@ -3,11 +3,27 @@ export { exportInference, type ExportOptions } from './export-inference.ts';
 export { gradients } from './gradients.ts';
 export * from './initialisers.ts';
 export * from './losses.ts';
-export { bindParams, module, namedModules, namedParams, param, type Module, type ParamSpec, type ParamTree, type Syms } from './module.ts';
+export {
+  bindParams,
+  module,
+  namedModules,
+  namedParams,
+  namedStates,
+  param,
+  state,
+  type Leaf,
+  type Module,
+  type ParamSpec,
+  type ParamTree,
+  type StateSpec,
+  type Syms,
+} from './module.ts';
 export { conv2dModule, embedding, layerNormModule, linear, type Conv2dModuleOptions, type LinearParams } from './modules/basic.ts';
+export { batchNormModule, type BatchNormModuleOptions, type BatchNormParams, type BatchNormUse } from './modules/batch-norm.ts';
 export { sequential } from './modules/sequential.ts';
 export * from './modules/transformer.ts';
 export type { AttrsOf, DType, InputsOf, Op, Ops } from './op-types.ts';
+export { batchNorm, normaliseChannels, type BatchNormOptions, type BatchNormResult } from './ops/batch-norm.ts';
 export {
   avgPool2d,
   conv2d,
@@ -66,6 +82,7 @@ export { random, type Random } from './random.ts';
 export { rules } from './rules.ts';
 export { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from './safetensors.ts';
 export { float32, int32, type FreeSpec, type InputSyms } from './specs.ts';
+export { isTraining, updateState } from './state-updates.ts';
 export { summary } from './summary.ts';
 export type { Rule, Spec, Sym, Value } from './sym.ts';
 export { targetOf, type Target } from './target.ts';

@@ -1,5 +1,6 @@
 import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
+import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './onnx/batch-norm.ts';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
 import { product } from './onnx/product.ts';
 import { sizeOf } from './sym.ts';
@@ -152,6 +153,9 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   },
   layerNorm: (e, { names, attrs: { epsilon } }) => layerNormParts(e, names, epsilon).y,
   layerNormStatistic: (e, { names, attrs: { epsilon, which } }) => layerNormParts(e, names, epsilon)[which],
+  batchNorm: lowerBatchNorm,
+  batchStatistic: lowerBatchStatistic,
+  normaliseChannels: lowerNormaliseChannels,
   attention: (e, { names: [q, k, v, mask], attrs: { scale } }) => {
     const raw = product(e, [q!, k!], [4, 4], { transA: false, transB: true, alpha: scale });
     const p = e.node('Softmax', [mask === undefined ? raw : e.node('Add', [raw, mask])], { axis: { int: 3 } });

@@ -11,11 +11,21 @@ export interface ParamSpec {
   readonly decay: boolean | undefined;
 }
 
-/** Parameters, modules, records and arrays of them. */
-export type ParamTree = ParamSpec | Module<never, never, unknown> | readonly ParamTree[] | { readonly [name: string]: ParamTree };
+/** A tensor that a module keeps from step to step without a gradient: running statistics, a power iteration's vector. */
+export interface StateSpec {
+  readonly type: 'state';
+  readonly shape: readonly number[];
+  readonly init: Initialiser;
+}
 
-/** The tree with a tensor for each parameter. */
-export type Syms<T> = T extends ParamSpec
+/** A tensor that a module owns. */
+export type Leaf = ParamSpec | StateSpec;
+
+/** Parameters, states, modules, records and arrays of them. */
+export type ParamTree = Leaf | Module<never, never, unknown> | readonly ParamTree[] | { readonly [name: string]: ParamTree };
+
+/** The tree with a tensor for each parameter and state. */
+export type Syms<T> = T extends Leaf
   ? Sym
   : T extends { readonly type: 'module'; readonly params: infer P }
     ? Syms<P>
@@ -33,6 +43,14 @@ export interface Module<P, A extends readonly unknown[], R> {
 /** Declares a trainable tensor. */
 export function param(shape: readonly number[], init: Initialiser, options: { readonly decay?: boolean } = {}): ParamSpec {
   return { type: 'param', shape, init, decay: options.decay };
+}
+
+/**
+ * Declares a tensor that the optimiser never sees. It changes through `updateState` while a training step runs, is saved in
+ * checkpoints beside the parameters, and is stored in exported models.
+ */
+export function state(shape: readonly number[], init: Initialiser): StateSpec {
+  return { type: 'state', shape, init };
 }
 
 /** Layer path of each subtree of tensors that `bindParams` made. */
@@ -59,17 +77,18 @@ function scopeOf(p: unknown, kind: string): string {
   return parent === '' ? kind : parent;
 }
 
-function isParam(node: unknown): node is ParamSpec {
-  return typeof node === 'object' && node !== null && (node as { type?: unknown }).type === 'param';
+function isLeaf(node: unknown): node is Leaf {
+  const type = typeof node === 'object' && node !== null ? (node as { type?: unknown }).type : undefined;
+  return type === 'param' || type === 'state';
 }
 
 function isModule(node: unknown): node is Module<unknown, never, unknown> {
   return typeof node === 'object' && node !== null && (node as { type?: unknown }).type === 'module';
 }
 
-/** Builds a tree of the same form, calling `leaf` with each parameter's dotted name. */
-function mapTree(node: unknown, path: string, leaf: (spec: ParamSpec, name: string) => unknown): unknown {
-  if (isParam(node)) return leaf(node, path);
+/** Builds a tree of the same form, calling `leaf` with each leaf's dotted name. */
+function mapTree(node: unknown, path: string, leaf: (spec: Leaf, name: string) => unknown): unknown {
+  if (isLeaf(node)) return leaf(node, path);
   if (isModule(node)) return mapTree(node.params, path, leaf);
   const join = (key: string | number): string => (path === '' ? String(key) : `${path}.${key}`);
   const tree: object = Array.isArray(node)
@@ -82,12 +101,19 @@ function mapTree(node: unknown, path: string, leaf: (spec: ParamSpec, name: stri
 /** Every parameter of a module by dotted name (`blocks.0.attention.qkv.weight`), in the order they were declared. */
 export function namedParams(module: { readonly params: unknown }): ReadonlyMap<string, ParamSpec> {
   const found = new Map<string, ParamSpec>();
-  mapTree(module.params, '', (spec, name) => found.set(name, spec));
+  mapTree(module.params, '', (spec, name) => spec.type === 'param' && found.set(name, spec));
   return found;
 }
 
-/** The module's tree with the tensors `make` gives for each parameter. */
-export function bindParams<P>(module: { readonly params: P }, make: (name: string, spec: ParamSpec) => Sym): Syms<P> {
+/** Every state of a module by dotted name, in the order they were declared. */
+export function namedStates(module: { readonly params: unknown }): ReadonlyMap<string, StateSpec> {
+  const found = new Map<string, StateSpec>();
+  mapTree(module.params, '', (spec, name) => spec.type === 'state' && found.set(name, spec));
+  return found;
+}
+
+/** The module's tree with the tensors `make` gives for each parameter and state. */
+export function bindParams<P>(module: { readonly params: P }, make: (name: string, spec: Leaf) => Sym): Syms<P> {
   return mapTree(module.params, '', (spec, name) => make(name, spec)) as Syms<P>;
 }
 
@@ -95,7 +121,7 @@ export function bindParams<P>(module: { readonly params: P }, make: (name: strin
 export function namedModules(root: { readonly kind: string; readonly params: unknown }): ReadonlyMap<string, string> {
   const found = new Map<string, string>([['', root.kind]]);
   const visit = (node: unknown, path: string): void => {
-    if (isParam(node) || typeof node !== 'object' || node === null) return;
+    if (isLeaf(node) || typeof node !== 'object' || node === null) return;
     if (isModule(node)) {
       found.set(path, node.kind);
       visit(node.params, path);

@@ -91,6 +91,9 @@ export interface Ops {
     readonly [x: Sym, gamma: Sym, beta: Sym],
     { readonly epsilon: number; readonly which: 'mean' | 'inverseDeviation' }
   >;
+  batchNorm: OpType<readonly [x: Sym, gamma: Sym, beta: Sym], { readonly epsilon: number; readonly twoPass: boolean }>;
+  batchStatistic: Unary<{ readonly which: 'mean' | 'variance'; readonly twoPass: boolean }>;
+  normaliseChannels: OpType<readonly [x: Sym, gamma: Sym, beta: Sym, mean: Sym, variance: Sym], { readonly epsilon: number }>;
   attention: OpType<readonly [q: Sym, k: Sym, v: Sym] | readonly [q: Sym, k: Sym, v: Sym, mask: Sym], { readonly scale: number }>;
   // convolution and pooling
   conv2d: OpType<readonly [x: Sym, w: Sym] | readonly [x: Sym, w: Sym, b: Sym], Convolution>;

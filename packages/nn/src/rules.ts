@@ -1,4 +1,5 @@
 import type { Op } from './op-types.ts';
+import { batchNormRules } from './ops/batch-norm.ts';
 import { convolutionRules } from './ops/convolution.ts';
 import { elementwiseRules } from './ops/elementwise.ts';
 import { indexRules } from './ops/indexing.ts';
@@ -18,5 +19,6 @@ export const rules: { readonly [O in Op]: Rule<O> } = {
   ...indexRules,
   ...linearAlgebraRules,
   ...normalisationRules,
+  ...batchNormRules,
   ...convolutionRules,
 };

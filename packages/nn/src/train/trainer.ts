@@ -1,12 +1,13 @@
 import { Tensor, VerilensError, type Runtime, type Session, type TensorMap } from '@verilens/core';
 import { fillDraw } from '../draw.ts';
+import type { Leaf } from '../module.ts';
 import { random } from '../random.ts';
 import { readSafetensors, writeSafetensors, type NamedTensor } from '../safetensors.ts';
 import { sameShape, sizeOf, showShape } from '../sym.ts';
 import { checkBatch, type Batch } from './batch.ts';
 import type { StateTensor, TrainingStep } from './training-step.ts';
 
-/** Named parameter values. */
+/** Named values of parameters and of modules' states. */
 export type Parameters = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
 export interface StepResult {
@@ -30,9 +31,9 @@ export interface Trainer extends AsyncDisposable {
   readonly steps: number;
   /** @throws VerilensError NOT_FINITE (the state stays as before the step), BAD_SHAPE, BAD_INPUT, UNKNOWN_NAME, DISPOSED */
   step(batch: Batch, learningRate: number): Promise<StepResult>;
-  /** A copy of the parameters. */
+  /** A copy of the parameters and of the states of modules (running statistics), by dotted name: what an exported model needs. */
   parameters(): Parameters;
-  /** Everything needed to go on later, as safetensors: parameters, optimiser state, step and seed. */
+  /** Everything needed to go on later, as safetensors: parameters, states, optimiser state, step and seed. */
   save(): Uint8Array;
   /** Goes on from `save`d bytes. @throws VerilensError BAD_MODEL when they are of another model, optimiser or seed */
   load(bytes: Uint8Array): void;
@@ -53,7 +54,7 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
   const session = await runtime.load(step.onnx, { name: 'training step' });
   let done = 0;
   let disposed = false;
-  let state = packState(step.state, (name, slot) => (slot === 'param' ? initialValue(step, name, seed, options.init) : undefined));
+  let state = packState(step.state, (name, slot) => (isOwned(slot) ? initialValue(step, name, seed, options.init) : undefined));
 
   const trainer: Trainer = {
     seed,
@@ -80,20 +81,9 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
       done++;
       return result;
     },
-    parameters: () =>
-      unpackState(
-        step.state,
-        state,
-        (slot) => slot === 'param',
-        (name) => name,
-      ),
+    parameters: () => unpackState(step.state, state, isOwned, (name) => name),
     save: () => {
-      const tensors = unpackState(
-        step.state,
-        state,
-        () => true,
-        (name, slot) => (slot === 'param' ? name : `optimizer.${slot}.${name}`),
-      );
+      const tensors = unpackState(step.state, state, () => true, storedName);
       return writeSafetensors(tensors, { format: FORMAT, optimizer: step.optimizer.name, seed: String(seed), step: String(done) });
     },
     load: (bytes) => {
@@ -105,11 +95,11 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
       const steps = Number(metadata['step']);
       if (!Number.isSafeInteger(steps) || steps < 0)
         throw otherCheckpoint('it has no step number', 'a whole number', metadata['step'] ?? 'none');
-      const expected = step.params.size * (1 + step.optimizer.slots.length);
+      const expected = step.params.size * (1 + step.optimizer.slots.length) + step.states.size;
       if (tensors.size !== expected) throw otherCheckpoint('it holds another number of tensors', String(expected), String(tensors.size));
       state = packState(step.state, (name, slot) => {
-        const key = slot === 'param' ? name : `optimizer.${slot}.${name}`;
-        return checkedValue(key, tensors.get(key), step.params.get(name)!.shape);
+        const key = storedName(name, slot);
+        return checkedValue(key, tensors.get(key), specOf(step, name).shape);
       });
       done = steps;
     },
@@ -121,6 +111,20 @@ export async function createTrainer(step: TrainingStep, options: TrainerOptions)
     [Symbol.asyncDispose]: () => trainer.dispose(),
   };
   return trainer;
+}
+
+/** True for what belongs to the model; the rest is the optimiser's. */
+function isOwned(slot: string): boolean {
+  return slot === 'param' || slot === 'state';
+}
+
+/** Name in a checkpoint. */
+function storedName(name: string, slot: string): string {
+  return isOwned(slot) ? name : `optimizer.${slot}.${name}`;
+}
+
+function specOf(step: TrainingStep, name: string): Leaf {
+  return step.params.get(name) ?? step.states.get(name)!;
 }
 
 function otherCheckpoint(summary: string, expected: string, got: string): VerilensError {
@@ -144,7 +148,7 @@ function checkedValue(name: string, tensor: NamedTensor | undefined, shape: read
 }
 
 function initialValue(step: TrainingStep, name: string, seed: number, given: Parameters | undefined): Float32Array {
-  const spec = step.params.get(name)!;
+  const spec = specOf(step, name);
   const own = given?.get(name);
   return own === undefined ? spec.init(spec.shape, random(seed, 'init', name)) : checkedValue(name, own, spec.shape);
 }

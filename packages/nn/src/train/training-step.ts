@@ -1,19 +1,20 @@
 import { VerilensError } from '@verilens/core';
 import { recordDraws, type Draw, type DrawSpec } from '../draw.ts';
 import { gradients } from '../gradients.ts';
-import { bindParams, namedParams, type Syms } from '../module.ts';
+import { bindParams, namedParams, namedStates, type Syms } from '../module.ts';
 import { lowerGraph } from '../onnx/lower.ts';
 import { writeModel } from '../onnx/model.ts';
 import { add, addAll, div, minimum, mul, sqrt, square } from '../ops/elementwise.ts';
 import { sum } from '../ops/reduce.ts';
 import { input } from '../ops/source.ts';
 import { describe, sizeOf, type Spec, type Sym } from '../sym.ts';
+import { recordUpdates } from '../state-updates.ts';
 import type { Target } from '../target.ts';
 import type { InputSyms } from '../specs.ts';
 import { diagnosis } from './diagnosis.ts';
 import { indexBounds, type IndexBound } from './index-bounds.ts';
 import type { Optimizer } from './optimizers.ts';
-import { joinGroup, layOut, openGroup, type StateGroup } from './state-layout.ts';
+import { joinGroup, layOut, layOutStates, openGroup, type StateGroup } from './state-layout.ts';
 
 export interface LossResult {
   /** Scalar to make small. */
@@ -38,7 +39,7 @@ export interface StateTensor {
   readonly input: string;
   readonly output: string;
   readonly group: StateGroup;
-  /** `param`, or the optimiser's name for it, e.g. `m`. */
+  /** `param`, `state` (of a module), or the optimiser's name for it, e.g. `m`. */
   readonly slot: string;
 }
 
@@ -52,6 +53,8 @@ export interface TrainingStep {
   readonly metrics: readonly string[];
   readonly optimizer: Optimizer;
   readonly params: ReturnType<typeof namedParams>;
+  /** What modules keep beside their parameters. */
+  readonly states: ReturnType<typeof namedStates>;
   readonly parameterCount: number;
   /** Ranges that int32 inputs must keep because they index something. */
   readonly indexBounds: readonly IndexBound[];
@@ -63,16 +66,25 @@ export interface TrainingStep {
 export function trainingStep<P, I extends Readonly<Record<string, Spec>>>(options: TrainingStepOptions<P, I>): TrainingStep {
   const { module, optimizer, target, clipNorm } = options;
   const params = namedParams(module);
+  const states = namedStates(module);
   const groups = layOut(params, optimizer, target);
-  const opened = groups.map(openGroup);
-  const byName = new Map(groups.flatMap((group, g) => group.members.map((m, i) => [m.name, opened[g]!.members[i]!] as const)));
+  const opened = groups.map((group) => openGroup(group, 'param'));
+  const kept = layOutStates(states, target).map((group) => ({ group, ...openGroup(group, 'state') }));
+  const byName = new Map(
+    [...groups.map((group, g) => ({ group, ...opened[g]! })), ...kept].flatMap(({ group, members }) =>
+      group.members.map((m, i) => [m.name, members[i]!] as const),
+    ),
+  );
   const inputs: Record<string, Sym> = Object.fromEntries(Object.entries(options.inputs).map(([name, spec]) => [name, input(name, spec)]));
   const recorded = recordDraws();
-  const { loss, metrics = {} } = options.loss(
-    bindParams(module, (name) => byName.get(name)!),
-    inputs as InputSyms<I>,
-    recorded.draw,
+  const traced = recordUpdates(() =>
+    options.loss(
+      bindParams(module, (name) => byName.get(name)!),
+      inputs as InputSyms<I>,
+      recorded.draw,
+    ),
   );
+  const { loss, metrics = {} } = traced.result;
   for (const [name, sym] of Object.entries({ loss, ...metrics })) {
     if (sym.shape.length === 0 && sym.dtype === 'float32') continue;
     throw new VerilensError('BAD_SHAPE', `${name} is not a scalar`, {
@@ -120,6 +132,15 @@ export function trainingStep<P, I extends Readonly<Record<string, Spec>>>(option
     }
   });
 
+  for (const { group, tensor, members } of kept) {
+    const name = `state.${group.name}`;
+    state.push({ input: name, output: `next.${name}`, group, slot: 'state' });
+    stateInputs[name] = tensor;
+    const moves = members.some((member) => traced.next.has(member.id));
+    const latest = members.map((member) => traced.next.get(member.id) ?? member);
+    stateOutputs[`next.${name}`] = moves ? joinGroup(group, latest) : tensor;
+  }
+
   const all = { ...inputs, ...recorded.inputs, ...scalars, ...stateInputs };
   const reported = { ...metrics, gradientNorm: norm };
   const graph = lowerGraph({ inputs: all, outputs: { loss, ...prefixed('metric.', reported), ...stateOutputs }, target });
@@ -132,6 +153,7 @@ export function trainingStep<P, I extends Readonly<Record<string, Spec>>>(option
     metrics: Object.keys(reported),
     optimizer,
     params,
+    states,
     parameterCount: [...params.values()].reduce((total, { shape }) => total + sizeOf(shape), 0),
     indexBounds: indexBounds([loss, ...Object.values(metrics)]),
     diagnose: () => diagnosis(loss, all, target),

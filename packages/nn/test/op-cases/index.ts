@@ -1,3 +1,4 @@
+import { batchNorms } from './batch-norm.ts';
 import { elementwise } from './elementwise.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
@@ -16,6 +17,7 @@ export const opCases: readonly OpCase[] = [
   ...indexing,
   ...products,
   ...normalisations,
+  ...batchNorms,
   ...images,
   ...losses,
 ];
