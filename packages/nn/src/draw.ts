@@ -2,7 +2,7 @@ import { VerilensError } from '@verilens/core';
 import { mul } from './ops/elementwise.ts';
 import { input } from './ops/source.ts';
 import type { Random } from './random.ts';
-import { sizeOf, type Sym } from './sym.ts';
+import { sameShape, sizeOf, type Sym } from './sym.ts';
 
 /** A random input of a training step and how the trainer fills it. */
 export interface DrawSpec {
@@ -25,22 +25,36 @@ export interface Draw {
 /** A `Draw` that records what it was asked for. */
 export function recordDraws(): {
   readonly draw: Draw;
+  /** A `Draw` that gives the recorded draws once more, in the same order: for a second pass with the same randomness. */
+  readonly again: () => Draw;
   readonly specs: readonly DrawSpec[];
   readonly inputs: Readonly<Record<string, Sym>>;
 } {
   const specs: DrawSpec[] = [];
   const inputs: Record<string, Sym> = {};
-  const declare = (kind: DrawSpec['kind'], shape: readonly number[], keep: number): Sym => {
+  const declare = (spec: Omit<DrawSpec, 'name'>): Sym => {
     const name = `draw.${specs.length}`;
-    specs.push({ name, shape, kind, keep });
-    return (inputs[name] = input(name, { shape, dtype: 'float32' }, 'draw'));
+    specs.push({ name, ...spec });
+    return (inputs[name] = input(name, { shape: spec.shape, dtype: 'float32' }, 'draw'));
   };
-  const draw: Draw = {
-    bernoulli: (shape, keep) => declare('bernoulli', shape, keep),
-    uniform: (shape) => declare('uniform', shape, 0),
-    normal: (shape) => declare('normal', shape, 0),
+  const again = (): Draw => {
+    let next = 0;
+    return drawOf((spec) => {
+      const known = specs[next++];
+      return known !== undefined && known.kind === spec.kind && known.keep === spec.keep && sameShape(known.shape, spec.shape)
+        ? inputs[known.name]!
+        : declare(spec);
+    });
   };
-  return { draw, specs, inputs };
+  return { draw: drawOf(declare), again, specs, inputs };
+}
+
+function drawOf(declare: (spec: Omit<DrawSpec, 'name'>) => Sym): Draw {
+  return {
+    bernoulli: (shape, keep) => declare({ kind: 'bernoulli', shape, keep }),
+    uniform: (shape) => declare({ kind: 'uniform', shape, keep: 0 }),
+    normal: (shape) => declare({ kind: 'normal', shape, keep: 0 }),
+  };
 }
 
 /** The numbers of one draw. */

@@ -8,7 +8,7 @@ import { input } from './ops/source.ts';
 import type { FreeSpec, InputSyms } from './specs.ts';
 import { sameShape, showShape, type Sym } from './sym.ts';
 import type { Target } from './target.ts';
-import type { Parameters } from './train/trainer.ts';
+import type { Parameters } from './train/parameter-store.ts';
 
 export interface ExportOptions<P, I extends Readonly<Record<string, FreeSpec>>> {
   readonly module: { readonly kind: string; readonly params: P };

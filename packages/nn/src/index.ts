@@ -90,6 +90,26 @@ export type { Batch } from './train/batch.ts';
 export { fit, shuffledBatches, type FitOptions } from './train/fit.ts';
 export { adamW, sgd, type AdamWOptions, type Optimizer, type SgdOptions, type Update } from './train/optimizers.ts';
 export { constantRate, cosine, stepDecay, type Schedule } from './train/schedules.ts';
-export { createTrainer, type Parameters, type StepResult, type Trainer, type TrainerOptions } from './train/trainer.ts';
-export { trainingStep, type LossResult, type TrainingStep, type TrainingStepOptions } from './train/training-step.ts';
+export {
+  dotAll,
+  gradientCosine,
+  normAll,
+  sam,
+  type Directions,
+  type GradientRule,
+  type SamOptions,
+  type Slope,
+} from './train/gradient-rules.ts';
+export type { Parameters } from './train/parameter-store.ts';
+export { createTrainer, type Trainer } from './train/trainer.ts';
+export { createTrainers, type StepResult, type TrainerOptions, type Trainers } from './train/trainers.ts';
+export {
+  trainingStep,
+  trainingSteps,
+  type LossResult,
+  type StepOptions,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from './train/training-step.ts';
+export type { ParameterGroup, TreatmentOptions } from './train/treatment.ts';
 export { writeGraph } from './write-graph.ts';

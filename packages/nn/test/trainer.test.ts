@@ -102,7 +102,7 @@ describe('training', () => {
     const tensors = new Map(trainer.parameters());
     expect(() =>
       trainer.load(nn.writeSafetensors(tensors, { format: 'verilens-checkpoint-1', optimizer: 'adamW', seed: '0', step: '1' })),
-    ).toThrow(/another number of tensors/);
+    ).toThrow(/"optimizer\.m\.[a-z0-9.A-Z]+" is missing/);
     expect(() => trainer.load(new Uint8Array(3))).toThrow(expect.objectContaining({ code: 'BAD_MODEL' }));
   });
 });

@@ -11,17 +11,24 @@ import type { Target } from '../target.ts';
 /** Joins at most this many scalars in one Concat: WebGPU adapters allow few buffers per kernel. */
 const JOIN = 7;
 
-/**
- * A graph with one output, `finite`: for each tensor of the forward pass, inputs first, 0 if it is finite and NaN if not.
- * `places` names the tensors in the same order.
- */
-export function diagnosis(
-  loss: Sym,
-  inputs: Readonly<Record<string, Sym>>,
-  target: Target,
-): { readonly onnx: Uint8Array; readonly places: readonly string[] } {
-  const nodes = ancestors([loss]).filter((sym) => sym.dtype === 'float32' && sym.op !== 'constant');
-  const marks = nodes.map((sym) => sum(mul(sym, 0)));
+/** A graph with one output, `finite`: for each tensor named in `places`, 0 if it is finite and NaN if not. */
+export interface Diagnosis {
+  readonly onnx: Uint8Array;
+  readonly places: readonly string[];
+}
+
+/** The diagnosis of a step: the tensors of the forward pass in the order they are computed, inputs first, then those of the backward pass. */
+export function diagnosis(at: {
+  readonly loss: Sym;
+  readonly gradients: readonly Sym[];
+  readonly inputs: Readonly<Record<string, Sym>>;
+  readonly target: Target;
+}): Diagnosis {
+  const checked = (sym: Sym): boolean => sym.dtype === 'float32' && sym.op !== 'constant';
+  const forward = ancestors([at.loss]).filter(checked);
+  const seen = new Set(forward.map(({ id }) => id));
+  const backward = ancestors(at.gradients).filter((sym) => checked(sym) && !seen.has(sym.id));
+  const marks = [...forward, ...backward].map((sym) => sum(mul(sym, 0)));
   // in rounds, so that no Concat takes many inputs
   let vectors = marks.map((mark) => unsqueeze(mark, 0));
   while (vectors.length > 1) {
@@ -29,8 +36,8 @@ export function diagnosis(
     for (let i = 0; i < vectors.length; i += JOIN) joined.push(concat(vectors.slice(i, i + JOIN), 0));
     vectors = joined;
   }
-  const onnx = writeModel(lowerGraph({ inputs, outputs: { finite: vectors[0]! }, target }));
-  return { onnx, places: nodes.map(placeOf) };
+  const onnx = writeModel(lowerGraph({ inputs: at.inputs, outputs: { finite: vectors[0]! }, target: at.target }));
+  return { onnx, places: [...forward.map(placeOf), ...backward.map((sym) => `gradient: ${placeOf(sym)}`)] };
 }
 
 function placeOf(sym: Sym): string {

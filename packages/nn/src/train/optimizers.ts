@@ -18,10 +18,12 @@ export interface Updated {
   readonly slots: Readonly<Record<string, Sym>>;
 }
 
-/** A pure update rule. State tensors begin at zero. */
+/** A pure update rule. */
 export interface Optimizer {
   readonly name: string;
   readonly slots: readonly string[];
+  /** Slots that begin as a copy of the parameter; the others begin at zero. */
+  readonly startAtValue?: readonly string[];
   /** Scalars that change from step to step, from the step number (1 for the first) and the learning rate. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
   /** Whether weight decay applies to a parameter that does not say so itself. */
