@@ -106,7 +106,7 @@ describe('states of modules', () => {
   });
 
   it('refuse a value of another shape, and do nothing outside of a training step', () => {
-    const odd = nn.module('odd', { s: nn.state([2], nn.zerosInit()) }, (p, x: Sym) => {
+    const odd = nn.module('odd', { s: nn.state([2], nn.zerosInit()), w: nn.param([1], nn.onesInit()) }, (p, x: Sym) => {
       nn.updateState(p.s, () => nn.zeros([3]));
       return x;
     });
@@ -115,6 +115,6 @@ describe('states of modules', () => {
       nn.trainingStep({ module: odd, inputs: { x: nn.float32([2]) }, loss: loss as never, optimizer: nn.sgd(), target: 'native' }),
     ).toThrow(/expected float32\[2\], got float32\[3\]/);
     expect(nn.isTraining()).toBe(false);
-    expect(odd.apply({ s: nn.zeros([2]) } as never, nn.ones([2])).shape).toEqual([2]);
+    expect(odd.apply({ s: nn.zeros([2]), w: nn.ones([1]) } as never, nn.ones([2])).shape).toEqual([2]);
   });
 });
