@@ -24,6 +24,8 @@ export { sequential } from './modules/sequential.ts';
 export * from './modules/transformer.ts';
 export type { AttrsOf, DType, InputsOf, Op, Ops } from './op-types.ts';
 export { batchNorm, normaliseChannels, type BatchNormOptions, type BatchNormResult } from './ops/batch-norm.ts';
+export { cumulativeSum, gatherBatch, scatterAddAlongAxis, takeAlongAxis } from './ops/along-axis.ts';
+export { padFrom, repeat, roll, tile, type PadMode } from './ops/arrange.ts';
 export {
   avgPool2d,
   conv2d,
@@ -75,9 +77,19 @@ export {
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
 export { dense, matmul } from './ops/linear-algebra.ts';
 export { attention, layerNorm, logSoftmax, softmax } from './ops/normalisation.ts';
+export {
+  avgPool1d,
+  conv1d,
+  convTranspose1d,
+  maxPool1d,
+  type Conv1dOptions,
+  type ConvTranspose1dOptions,
+  type Pool1dOptions,
+} from './ops/one-dimensional.ts';
 export { max, mean, min, sum, variance } from './ops/reduce.ts';
 export { concat, expand, flip, pad, reshape, slice, split, squeeze, stack, transpose, unsqueeze } from './ops/shape.ts';
 export { constant, input, ones, zeros } from './ops/source.ts';
+export { convTranspose2d, type ConvTranspose2dOptions } from './ops/transposed-convolution.ts';
 export { random, type Random } from './random.ts';
 export { rules } from './rules.ts';
 export { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from './safetensors.ts';

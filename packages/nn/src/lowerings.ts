@@ -1,6 +1,7 @@
 import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
 import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './onnx/batch-norm.ts';
+import { lowerCumulativeSum, lowerGatherBatch, lowerScatterElements } from './onnx/along-axis.ts';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
 import { product } from './onnx/product.ts';
 import { sizeOf } from './sym.ts';
@@ -127,6 +128,10 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     const blank = e.node('Expand', [e.scalar(0), e.ints(shape)]);
     return e.node('ScatterND', [blank, e.reshape(wide, [...at.shape, 1]), updates!], { reduction: { text: 'add' } });
   },
+  gatherElements: (e, { names: [x, indices], attrs }) => e.node('GatherElements', [x!, indices!], { axis: { int: attrs.axis } }),
+  scatterElements: lowerScatterElements,
+  gatherBatch: lowerGatherBatch,
+  cumulativeSum: lowerCumulativeSum,
   // labels == 0..depth-1: int64-free, so it runs on every device
   oneHot: (e, { names: [labels], inputs: [at], attrs: { depth } }) => {
     const classes = e.tensor(

@@ -80,6 +80,11 @@ export interface Ops {
   gather: OpType<readonly [x: Sym, indices: Sym], { readonly axis: number }>;
   scatterAdd: OpType<readonly [indices: Sym, updates: Sym], { readonly size: number }>;
   oneHot: Unary<{ readonly depth: number }>;
+  // indices along an axis (ops/along-axis.ts)
+  gatherElements: OpType<readonly [x: Sym, indices: Sym], { readonly axis: number }>;
+  scatterElements: OpType<readonly [indices: Sym, updates: Sym], { readonly axis: number; readonly shape: readonly number[] }>;
+  gatherBatch: OpType<readonly [x: Sym, indices: Sym], { readonly batchAxes: number }>;
+  cumulativeSum: Unary<{ readonly axis: number; readonly reverse: boolean }>;
   // linear algebra
   matmul: Binary<{ readonly transA: boolean; readonly transB: boolean; readonly alpha: number }>;
   gemm: OpType<readonly [a: Sym, b: Sym, c: Sym], { readonly transA: boolean; readonly transB: boolean }>;

@@ -1,5 +1,6 @@
 import type { Op } from './op-types.ts';
 import { batchNormRules } from './ops/batch-norm.ts';
+import { alongAxisRules } from './ops/along-axis.ts';
 import { convolutionRules } from './ops/convolution.ts';
 import { elementwiseRules } from './ops/elementwise.ts';
 import { indexRules } from './ops/indexing.ts';
@@ -17,6 +18,7 @@ export const rules: { readonly [O in Op]: Rule<O> } = {
   ...reduceRules,
   ...shapeRules,
   ...indexRules,
+  ...alongAxisRules,
   ...linearAlgebraRules,
   ...normalisationRules,
   ...batchNormRules,

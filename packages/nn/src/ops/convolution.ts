@@ -142,9 +142,10 @@ export interface Conv2dOptions {
   readonly groups?: number;
 }
 
-const pair = (value: number | readonly [number, number]): readonly [number, number] => (typeof value === 'number' ? [value, value] : value);
+export const pair = (value: number | readonly [number, number]): readonly [number, number] =>
+  typeof value === 'number' ? [value, value] : value;
 
-function sides(padding: PoolOptions['padding'] = 0): Window['padding'] {
+export function sides(padding: PoolOptions['padding'] = 0): Window['padding'] {
   if (typeof padding === 'number') return [padding, padding, padding, padding];
   return padding.length === 2 ? [padding[0], padding[1], padding[0], padding[1]] : padding;
 }
@@ -154,7 +155,8 @@ function convolve(x: Sym, w: Sym, b: Sym | undefined, attrs: Convolution): Sym {
   return make('conv2d', convolutionRules.conv2d, b === undefined ? [x, w] : [x, w, b], { size, stride, padding, dilation, groups });
 }
 
-function inputGradient(dy: Sym, w: Sym, attrs: AttrsOf<'conv2dInputGradient'>): Sym {
+/** The transposed convolution: what `conv2d` with weights `w` sends back to an input of the given size. */
+export function inputGradient(dy: Sym, w: Sym, attrs: AttrsOf<'conv2dInputGradient'>): Sym {
   return make('conv2dInputGradient', convolutionRules.conv2dInputGradient, [dy, w], attrs);
 }
 

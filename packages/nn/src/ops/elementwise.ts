@@ -52,10 +52,16 @@ function binaryShape(op: Op, a: Sym, b: Sym, dtypes: readonly DType[]): readonly
   return shape;
 }
 
-function binary(op: BinaryOp, gradient: (g: { dy: Sym; y: Sym; a: Sym; b: Sym }) => readonly [Sym, Sym]): Rule<BinaryOp> {
+/** With `whole`, indices can be computed too: int32 has no gradient. */
+function binary(
+  op: BinaryOp,
+  gradient: (g: { dy: Sym; y: Sym; a: Sym; b: Sym }) => readonly [Sym, Sym],
+  whole: 'whole' | undefined = undefined,
+): Rule<BinaryOp> {
   return {
-    shape: ([a, b]) => ({ shape: binaryShape(op, a, b, ['float32']), dtype: 'float32' }),
+    shape: ([a, b]) => ({ shape: binaryShape(op, a, b, whole === undefined ? ['float32'] : ['float32', 'int32']), dtype: a.dtype }),
     gradient: ({ dy, y, inputs: [a, b] }) => {
+      if (y.dtype === 'int32') return [null, null];
       const [da, db] = gradient({ dy, y, a, b });
       return [sumTo(da, a.shape), sumTo(db, b.shape)];
     },
@@ -106,9 +112,9 @@ export const elementwiseRules: { [O in ElementwiseOp]: Rule<O> } = {
     shape: ([x], { to }) => ({ shape: x.shape, dtype: to }),
     gradient: ({ dy, inputs: [x] }) => [x.dtype === 'float32' ? dy : null],
   },
-  add: binary('add', ({ dy }) => [dy, dy]),
-  sub: binary('sub', ({ dy }) => [dy, neg(dy)]),
-  mul: binary('mul', ({ dy, a, b }) => [mul(dy, b), mul(dy, a)]),
+  add: binary('add', ({ dy }) => [dy, dy], 'whole'),
+  sub: binary('sub', ({ dy }) => [dy, neg(dy)], 'whole'),
+  mul: binary('mul', ({ dy, a, b }) => [mul(dy, b), mul(dy, a)], 'whole'),
   // d(a/b) = da/b - y db/b
   div: binary('div', ({ dy, y, b }) => {
     const da = div(dy, b);
@@ -175,10 +181,14 @@ function unexpanded(x: Sym, other: Sym): Sym {
   return shape !== undefined && full !== undefined && sameShape(shape, full) ? inner : x;
 }
 
-function apply2(op: BinaryOp | CompareOp | LogicOp, a: Value, b: Value): Sym {
+/** A number takes the type of the other operand. */
+function liftBoth(a: Value, b: Value): [Sym, Sym] {
   const like = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.dtype) : a.dtype;
-  const x = lift(a, like);
-  const y = lift(b, like);
+  return [lift(a, like), lift(b, like)];
+}
+
+function apply2(op: BinaryOp | CompareOp | LogicOp, a: Value, b: Value): Sym {
+  const [x, y] = liftBoth(a, b);
   const x2 = unexpanded(x, y);
   return make(op, elementwiseRules[op] as Rule<typeof op>, [x2, unexpanded(y, x2)], {});
 }
@@ -189,26 +199,24 @@ function absorbs(x: Sym, other: Sym): boolean {
 }
 
 export function add(a: Value, b: Value): Sym {
-  const x = lift(a);
-  const y = lift(b);
+  const [x, y] = liftBoth(a, b);
   if (scalarValue(y) === 0 && absorbs(x, y)) return x;
   if (scalarValue(x) === 0 && absorbs(y, x)) return y;
   return apply2('add', x, y);
 }
 export function sub(a: Value, b: Value): Sym {
-  const x = lift(a);
-  const y = lift(b);
+  const [x, y] = liftBoth(a, b);
   if (scalarValue(y) === 0 && absorbs(x, y)) return x;
   return apply2('sub', x, y);
 }
 export function mul(a: Value, b: Value): Sym {
-  const x = lift(a);
-  const y = lift(b);
+  const [x, y] = liftBoth(a, b);
   const u = scalarValue(x);
   const v = scalarValue(y);
   if (v === 1 && absorbs(x, y)) return x;
   if (u === 1 && absorbs(y, x)) return y;
-  if (u !== undefined && v !== undefined && x.shape.length === 0 && y.shape.length === 0) return constant(Float32Array.of(u * v), []);
+  if (u !== undefined && v !== undefined && x.dtype === 'float32' && x.shape.length === 0 && y.shape.length === 0)
+    return constant(Float32Array.of(u * v), []);
   return apply2('mul', x, y);
 }
 export function div(a: Value, b: Value): Sym {

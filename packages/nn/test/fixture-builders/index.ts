@@ -1,6 +1,13 @@
+import { arrangement } from './arrangement.ts';
 import { basics } from './basics.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { Builders } from './builders.ts';
+import { sequences } from './sequences.ts';
 
 /** By family: `fixtures/<family>.json` and `.safetensors` hold the cases, made by `fixtures/<family>.py`. */
-export const builders: Readonly<Record<string, Builders>> = { basics, 'batch-norm': batchNorm };
+export const builders: Readonly<Record<string, Builders>> = {
+  arrangement,
+  basics,
+  'batch-norm': batchNorm,
+  sequences,
+};

@@ -1,4 +1,6 @@
 import { batchNorms } from './batch-norm.ts';
+import { alongAxis } from './along-axis.ts';
+import { arrangement } from './arrangement.ts';
 import { elementwise } from './elementwise.ts';
 import { images } from './images.ts';
 import { indexing } from './indexing.ts';
@@ -6,6 +8,7 @@ import { losses } from './losses.ts';
 import { normalisations } from './normalisations.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
+import { sequences } from './sequences.ts';
 import { shape } from './shape.ts';
 import type { OpCase } from './op-case.ts';
 
@@ -15,6 +18,9 @@ export const opCases: readonly OpCase[] = [
   ...reductions,
   ...shape,
   ...indexing,
+  ...alongAxis,
+  ...arrangement,
+  ...sequences,
   ...products,
   ...normalisations,
   ...batchNorms,
