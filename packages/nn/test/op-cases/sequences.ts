@@ -92,7 +92,7 @@ const pooled = (
   covers: [op === 'maxPool1d' ? 'maxPool2d' : 'avgPool2d'],
   inputs: [[2, 2, 7]],
   spread: true,
-  build: (x) => nn.square(nn[op](x!, options)),
+  build: (x) => nn.square((op === 'maxPool1d' ? nn.maxPool1d : nn.avgPool1d)(x!, options)),
   reference: (x) => {
     const [left, right] = options.padding;
     const length = Math.floor((7 + left + right - options.size) / options.stride) + 1;
