@@ -85,6 +85,10 @@ export function isMedia(name: string): boolean {
   return mediaExtensions.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
+export function isImage(name: string): boolean {
+  return IMAGES.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
+}
+
 /** File name without folder and extension. */
 export function stemOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
