@@ -147,7 +147,9 @@ describe('miniImageNet', () => {
     { what: 'a way out', files: { 'images/1.jpg': TINY_PNG, 'train.csv': '../../etc/passwd,a\n' }, code: 'BAD_INPUT', text: /line 1/ },
     { what: 'pictures of another set', files: { 'images/1.jpg': TINY_PNG, 'train.csv': csv }, code: 'NOT_FOUND', text: /n02_1\.jpg/ },
   ])('refuses $what', async ({ files, code, text }) => {
-    await expect(miniImageNet(await tree(files as Record<string, string | Uint8Array>), { split: 'train' })).rejects.toMatchObject({
+    await expect(
+      miniImageNet(await tree(files as unknown as Record<string, string | Uint8Array>), { split: 'train' }),
+    ).rejects.toMatchObject({
       code,
       message: expect.stringMatching(text),
     });
