@@ -178,8 +178,13 @@ async function disposeAll(components: Components, services: Services | undefined
 
 /** Clips need consecutive frames: the budget is then spent on runs of them, as long as the longest clip anyone asks for. */
 function samplingFor(detectors: readonly Detector[], fps: number = 16): Pick<OpenOptions, 'fps' | 'bursts'> {
-  const frames = Math.max(0, ...detectors.map(({ demand }) => (demand.kind === 'face-clips' ? demand.frames : 0)));
-  return frames > 1 ? { bursts: { frames, perSecond: fps / frames } } : { fps };
+  const specs = detectors.flatMap(({ demand }) => (demand.kind === 'face-clips' ? [demand] : []));
+  const frames = Math.max(0, ...specs.map((spec) => spec.frames));
+  if (frames <= 1) return { fps };
+  // Frames are left out where no detector wants them; a slower clip than the fastest is long enough in time, not in frames.
+  const frameMs = specs.every((spec) => spec.frameMs !== undefined) ? Math.min(...specs.map((spec) => spec.frameMs!)) : undefined;
+  const longest = frameMs === undefined ? frames : Math.max(...specs.map((spec) => Math.ceil((spec.frames * spec.frameMs!) / frameMs)));
+  return { bursts: { frames: longest, perSecond: fps / longest, ...(frameMs === undefined ? {} : { frameMs }) } };
 }
 
 /** Pixels and frames need no service; everything else is opened by the one that provides FRAME_SOURCE. */

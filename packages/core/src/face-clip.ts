@@ -36,4 +36,18 @@ export interface FaceClipSpec {
   readonly frames: number;
   /** Side of the square crop in pixels. */
   readonly size: number;
+  /**
+   * Time between two frames, in milliseconds, of the clips the detector learnt from. Of a video with much more frames a
+   * second every second, third ... frame is used, so that motion looks alike. Default: every frame.
+   */
+  readonly frameMs?: number;
+}
+
+/**
+ * Whether a frame comes too soon after the last one to be the next of a clip whose frames lie `frameMs` apart. Of a
+ * steady video every n-th frame is kept, the first that is two thirds of `frameMs` away: at 40 ms all of 25 or 30 a
+ * second, every second of 50 or 60.
+ */
+export function comesTooSoon(sinceLastMs: number, frameMs: number | undefined): boolean {
+  return frameMs !== undefined && sinceLastMs < frameMs / 1.5;
 }

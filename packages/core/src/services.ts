@@ -30,9 +30,10 @@ export interface OpenOptions {
   readonly fps?: number;
   /**
    * Instead: runs of `frames` consecutive source frames, started `perSecond` times a second. Detectors of temporal
-   * traces need true neighbours.
+   * traces need true neighbours. With `frameMs` frames of a run that come too soon after the last are left out
+   * (`comesTooSoon`).
    */
-  readonly bursts?: { readonly frames: number; readonly perSecond: number };
+  readonly bursts?: { readonly frames: number; readonly perSecond: number; readonly frameMs?: number };
   readonly signal?: AbortSignal;
 }
 

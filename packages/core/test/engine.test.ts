@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../src/engine.ts';
 import { VerilensError } from '../src/errors.ts';
-import { RUNTIME, token, type Service } from '../src/services.ts';
+import { FRAME_SOURCE, RUNTIME, token, type OpenOptions, type Service } from '../src/services.ts';
 import { fakeDetector, fakeFaces, fakeMedia, fakeRuntime, pixels, videoFrames, watched } from './helpers.ts';
 
 const clips = (frames: number, size: number = 64) => ({ kind: 'face-clips', frames, size }) as const;
@@ -37,6 +37,32 @@ describe('the panel', () => {
     await engine.detect(source);
     expect([faces.passes, source.pulled]).toEqual([2, 50]);
     expect(plugins.map((plugin) => plugin.calls.read)).toEqual([5, 5, 10]);
+  });
+
+  it('asks for frames as far apart as the detectors learnt from, when all of them say so', async () => {
+    const asked: OpenOptions['bursts'][] = [];
+    const source: Service = {
+      name: 'source',
+      register: (services) =>
+        services.register(FRAME_SOURCE, () => ({
+          open: async (_, options) => {
+            asked.push(options?.bursts);
+            return { kind: 'video', frames: watched(videoFrames(20)), info: { format: 'test', width: 4, height: 4 } };
+          },
+        })),
+    };
+    const plugins = [
+      fakeDetector({ name: 'a', demand: { ...clips(8), frameMs: 40 } }),
+      fakeDetector({ name: 'b', demand: { ...clips(8), frameMs: 80 } }),
+      fakeDetector({ name: 'c', demand: clips(8) }),
+    ];
+    await using engine = await createEngine({ runtime: fakeRuntime(), plugins, services: [source, fakeFaces(true)] });
+    for (const detectors of [['a'], ['a', 'b'], ['a', 'c']]) await engine.detect('x.mp4', { detectors });
+    expect(asked).toEqual([
+      { frames: 8, perSecond: 2, frameMs: 40 },
+      { frames: 16, perSecond: 1, frameMs: 40 },
+      { frames: 8, perSecond: 2 },
+    ]);
   });
 
   it('never reads far ahead of the slowest detector', async () => {

@@ -1,4 +1,5 @@
 import {
+  comesTooSoon,
   throwIfAborted,
   VerilensError,
   type Affine,
@@ -78,7 +79,8 @@ const PLACE = 'faces/clips';
 /**
  * Cuts aligned face clips from a stream of frames. Frames arrive as bursts of consecutive source frames (a gap in
  * `VideoFrame.index` starts a new burst) or without gaps; every `spec.frames` consecutive ones become a window, and
- * each face that stays in it a clip. Holds one window of frames at a time.
+ * each face that stays in it a clip. With `spec.frameMs`, frames that come too soon after the last are passed over, and
+ * a gap is none as long as it is no longer than half as much again. Holds one window of frames at a time.
  *
  * @throws VerilensError BAD_OPTION, BAD_INPUT (frames of changing size within a burst), ABORTED
  * @example
@@ -109,13 +111,17 @@ export async function* faceClips(
   let lastSketch: Float32Array | undefined;
   let nextStartMs = -Infinity;
   let lastIndex = -1;
+  let lastMs = -Infinity;
   for await (const frame of frames) {
     throwIfAborted(signal, PLACE);
+    const goesOn = frame.index === lastIndex + 1 || frame.timestampMs - lastMs <= (spec.frameMs ?? 0) * 1.5;
     // A gap means the source was sampled in bursts already: each of them is wanted.
-    if (frame.index !== lastIndex + 1) nextStartMs = -Infinity;
+    if (!goesOn) nextStartMs = -Infinity;
     lastIndex = frame.index;
+    lastMs = frame.timestampMs;
     const last = burst.at(-1);
-    if (last !== undefined && frame.index !== last.index + 1) {
+    if (last !== undefined && goesOn && comesTooSoon(frame.timestampMs - last.timestampMs, spec.frameMs)) continue;
+    if (last !== undefined && !goesOn) {
       onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
       burst = [];
     }
@@ -236,12 +242,12 @@ function spread(frames: number, looks: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * (frames - 1)) / (count - 1)));
 }
 
-function checkSpec({ frames, size }: FaceClipSpec): void {
-  if (!(Number.isInteger(frames) && frames >= 1 && frames <= 1024 && Number.isInteger(size) && size >= 8 && size <= 2048)) {
+function checkSpec({ frames, size, frameMs = 40 }: FaceClipSpec): void {
+  if (!(Number.isInteger(frames) && frames >= 1 && frames <= 1024 && Number.isInteger(size) && size >= 8 && size <= 2048 && frameMs > 0)) {
     throw new VerilensError('BAD_OPTION', 'face clips of this size cannot be cut', {
       place: PLACE,
-      expected: 'frames 1..1024, size 8..2048',
-      got: `frames ${frames}, size ${size}`,
+      expected: 'frames 1..1024, size 8..2048, frameMs positive',
+      got: `frames ${frames}, size ${size}, frameMs ${frameMs}`,
     });
   }
 }

@@ -100,6 +100,25 @@ describe('faceClips', () => {
     ).toEqual([0, 20, 40]);
   });
 
+  it('takes every second frame of a video twice as fast, sampled in bursts or not', async () => {
+    const fast = range(0, 100, (i) => ({ ...frame(i, [100]), timestampMs: i * 20 }));
+    const burst = fast.filter(({ index }) => index % 50 < 16 && index % 2 === 0);
+    const starts = async (frames: readonly VideoFrame[], everyMs: number): Promise<number[]> => {
+      const found: number[] = [];
+      const stream = (async function* () {
+        yield* frames;
+      })();
+      for await (const clip of faceClips(stream, finder, { frames: 8, size: 32, frameMs: 40 }, { everyMs })) {
+        expect(clip.timestampsMs.map((ms) => ms - clip.timestampsMs[0]!)).toEqual([0, 40, 80, 120, 160, 200, 240, 280]);
+        found.push(clip.timestampsMs[0]!);
+      }
+      return found;
+    };
+    expect(await starts(fast, 1000)).toEqual([0, 1000]);
+    expect(await starts(burst, 1000)).toEqual([0, 1000]);
+    expect((await collect(range(0, 20, (i) => frame(i, [100])))).clips).toHaveLength(2);
+  });
+
   it('crops what the transform says, moves in a straight line, and keeps the source', async () => {
     const jitter = [0, 2, -2, 0, 2, 0, -2, 2];
     const stream = (async function* () {

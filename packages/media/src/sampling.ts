@@ -1,4 +1,4 @@
-import { VerilensError } from '@verilens/core';
+import { comesTooSoon, VerilensError } from '@verilens/core';
 import type { LazyFrame } from './opened.ts';
 import type { Sampling } from './types.ts';
 
@@ -16,16 +16,16 @@ export function checkSampling(sampling: Sampling): void {
   } else if ('everyMs' in sampling) {
     if (!positive(sampling.everyMs)) throw bad('a positive everyMs');
   } else if ('burst' in sampling) {
-    const { frames, perSecond } = sampling.burst;
-    if (!(Number.isInteger(frames) && frames > 0 && positive(perSecond)))
-      throw bad('burst.frames a whole number from 1, burst.perSecond positive');
+    const { frames, perSecond, frameMs } = sampling.burst;
+    if (!(Number.isInteger(frames) && frames > 0 && positive(perSecond) && (frameMs === undefined || positive(frameMs))))
+      throw bad('burst.frames a whole number from 1, burst.perSecond and burst.frameMs positive');
   } else throw bad("'all', { fps }, { everyMs } or { burst }");
 }
 
 /** Passes on the frames to convert and releases the others unconverted. Frames come in order of presentation. */
 export function sampleFrames(frames: Frames, sampling: Sampling): AsyncGenerator<LazyFrame, void, undefined> {
   if (sampling === 'all') return everyFrame(frames);
-  if ('burst' in sampling) return bursts(frames, sampling.burst.frames, 1000 / sampling.burst.perSecond);
+  if ('burst' in sampling) return bursts(frames, sampling.burst.frames, 1000 / sampling.burst.perSecond, sampling.burst.frameMs);
   return nearest(frames, 'fps' in sampling ? 1000 / sampling.fps : sampling.everyMs);
 }
 
@@ -64,10 +64,16 @@ async function* nearest(frames: Frames, stepMs: number): AsyncGenerator<LazyFram
   }
 }
 
-async function* bursts(frames: Frames, length: number, periodMs: number): AsyncGenerator<LazyFrame, void, undefined> {
+async function* bursts(
+  frames: Frames,
+  length: number,
+  periodMs: number,
+  frameMs: number | undefined,
+): AsyncGenerator<LazyFrame, void, undefined> {
   let first: number | undefined;
   let starts = 0;
   let left = 0;
+  let lastMs = -Infinity;
   for await (const frame of frames) {
     first ??= frame.timestampMs;
     // Half a millisecond of grace: file timestamps are rounded.
@@ -75,8 +81,9 @@ async function* bursts(frames: Frames, length: number, periodMs: number): AsyncG
       left = length;
       starts = Math.floor((frame.timestampMs + 0.5 - first) / periodMs) + 1;
     }
-    if (left > 0) {
+    if (left > 0 && (left === length || !comesTooSoon(frame.timestampMs - lastMs, frameMs))) {
       left--;
+      lastMs = frame.timestampMs;
       yield frame;
     } else frame.release();
   }

@@ -6,13 +6,13 @@ import type { Orientation } from '@verilens/vision';
  * - `all`: every frame.
  * - `fps` / `everyMs`: on a regular grid from the first frame on, the nearest frame; a frame is never given twice.
  * - `burst`: runs of `frames` consecutive source frames, started `perSecond` times a second. Detectors of temporal
- *   traces need true neighbours. Runs that would overlap follow each other; a run cut by the end of the video is given short.
+ *   traces need true neighbours; with `frameMs` frames of a fast video that come too soon after the last are left out. Runs that would overlap follow each other; a run cut by the end of the video is given short.
  */
 export type Sampling =
   | 'all'
   | { readonly fps: number }
   | { readonly everyMs: number }
-  | { readonly burst: { readonly frames: number; readonly perSecond: number } };
+  | { readonly burst: { readonly frames: number; readonly perSecond: number; readonly frameMs?: number } };
 
 export interface OpenMediaOptions {
   /** Pictures and frames with more pixels are refused with TOO_LARGE before they are decoded. Default 100 million. */

@@ -52,6 +52,15 @@ test('bursts are runs of neighbours', async () => {
   ]);
 });
 
+test('bursts of a fast video keep every n-th frame, those of a slow one every frame', async () => {
+  const taken = async (fps: number): Promise<number[]> =>
+    (await sample(at(fps, 2 * fps), { burst: { frames: 4, perSecond: 1, frameMs: 40 } })).taken;
+  expect(await taken(60)).toEqual([0, 2, 4, 6, 60, 62, 64, 66]);
+  expect(await taken(50)).toEqual([0, 2, 4, 6, 50, 52, 54, 56]);
+  for (const fps of [12, 24, 25, 30]) expect(await taken(fps)).toEqual([0, 1, 2, 3, fps, fps + 1, fps + 2, fps + 3]);
+  expect(await taken(120)).toEqual([0, 4, 8, 12, 120, 124, 128, 132]);
+});
+
 test('bursts longer than their period follow each other', async () => {
   expect((await sample(at(10, 12), { burst: { frames: 8, perSecond: 2 } })).taken).toEqual(at(10, 12).map((_, i) => i));
 });
@@ -90,6 +99,7 @@ test.each([
   { everyMs: -1 },
   { burst: { frames: 0, perSecond: 1 } },
   { burst: { frames: 1.5, perSecond: 1 } },
+  { burst: { frames: 2, perSecond: 1, frameMs: 0 } },
   {},
   null,
   'some',

@@ -14,11 +14,11 @@ export async function sourcesOfVideo(
   frames: AsyncIterable<VideoFrame>,
   finder: FaceFinder,
   identity: string,
-  options: { frames?: number; parameters?: ForgeParameters; sourceFactor?: number; signal?: AbortSignal } = {},
+  options: { frames?: number; frameMs?: number; parameters?: ForgeParameters; sourceFactor?: number; signal?: AbortSignal } = {},
 ): Promise<SourceClip[]> {
-  const { frames: length = 8, parameters = FORGE_PARAMETERS, sourceFactor = 1.35, signal } = options;
+  const { frames: length = 8, frameMs, parameters = FORGE_PARAMETERS, sourceFactor = 1.35, signal } = options;
   const sources: SourceClip[] = [];
-  const spec = { frames: length, size: 8 }; // the crops themselves are not used: forging interpolates from the source
+  const spec = { frames: length, size: 8, frameMs }; // the crops themselves are not used: forging interpolates from the source
   for await (const clip of faceClips(frames, finder, spec, { keepSource: true, sourceFactor, maxTracks: 1, signal })) {
     sources.push(sourceFromClip(clip, identity, parameters.workSize));
   }

@@ -7,6 +7,8 @@ export interface StdtConfig {
   readonly faceSize: number;
   /** Frames in a clip (n0 of the sheet). */
   readonly frames: number;
+  /** Time between two frames of the clips it learnt from, in milliseconds. */
+  readonly frameMs: number;
   /** The face is cut into grid x grid cells. */
   readonly grid: number;
   /** Frames kept by temporal dropout (k). */
@@ -35,6 +37,7 @@ export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfi
   paper: {
     faceSize: 224,
     frames: 16,
+    frameMs: 40,
     grid: 14,
     keptFrames: 14,
     keptCells: 14,
@@ -48,6 +51,7 @@ export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfi
   temporal: {
     faceSize: 64,
     frames: 8,
+    frameMs: 40,
     grid: 8,
     keptFrames: 8,
     keptCells: 8,
@@ -61,6 +65,7 @@ export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfi
   spatial: {
     faceSize: 64,
     frames: 8,
+    frameMs: 40,
     grid: 8,
     keptFrames: 4,
     keptCells: 16,

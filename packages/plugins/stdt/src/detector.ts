@@ -6,8 +6,10 @@ import {
   type DetectorInput,
   type DetectOptions,
   type FaceClip,
+  type FaceClipSpec,
   type Segment,
 } from '@verilens/core';
+import type { StdtConfig } from './config.ts';
 import type { Network } from './network.ts';
 import { evidenceMap, regionOf, type FoundEvidence } from './occlusion.ts';
 import { clipPixels, cropSize } from './pixels.ts';
@@ -37,7 +39,7 @@ export function createDetector(networks: Networks): Detector {
   };
   return {
     name: 'stdt',
-    demand: { kind: 'face-clips', frames: networks.temporal.config.frames, size: cropSize(networks.temporal.config) },
+    demand: clipDemand(networks.temporal.config),
     async warmup() {
       check();
       for (const kind of KINDS) await networks[kind].logit(blankClip(networks[kind]));
@@ -95,6 +97,11 @@ export function createDetector(networks: Networks): Detector {
 export async function clipLogits(networks: Networks, clip: FaceClip, signal?: AbortSignal): Promise<Logits> {
   const pixels = clipPixels(clip, networks.temporal.config);
   return { temporal: await networks.temporal.logit(pixels, { signal }), spatial: await networks.spatial.logit(pixels, { signal }) };
+}
+
+/** Clips as the small networks learnt from. */
+export function clipDemand(config: StdtConfig): { readonly kind: 'face-clips' } & FaceClipSpec {
+  return { kind: 'face-clips', frames: config.frames, size: cropSize(config), frameMs: config.frameMs };
 }
 
 function clipsOf(input: DetectorInput): AsyncIterable<FaceClip> {

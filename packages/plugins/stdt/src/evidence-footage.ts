@@ -59,7 +59,8 @@ interface Footage {
 
 async function collect(options: EvidenceOptions, recipe: SmallRecipe): Promise<Footage> {
   const { runtime, signal } = options;
-  const shared = { runtime, frames: CONFIGS.temporal.frames, signal };
+  const { frames, frameMs } = CONFIGS.temporal;
+  const shared = { runtime, frames, frameMs, signal };
   // The same training part as `train`, so that equal seeds give the weights that are shipped.
   const { training } = await collectMaterial(await trainingFootage(), recipe, shared);
   const { training: tested } = await collectMaterial(await testFootage(), { ...recipe, calibrationShare: 0, windowsPerVideo: 150 }, shared);

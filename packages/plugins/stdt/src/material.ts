@@ -28,6 +28,7 @@ export async function collectMaterial(
   options: {
     readonly runtime: Runtime;
     readonly frames: number;
+    readonly frameMs: number;
     readonly signal?: AbortSignal;
     readonly onItem?: (id: string, done: number, all: number) => void;
   },
@@ -43,7 +44,7 @@ export async function collectMaterial(
     for (const [done, item] of real.entries()) {
       throwIfAborted(signal, 'plugin stdt');
       options.onItem?.(item.id, done, real.length);
-      const found = await readItem(item, finder, recipe, frames, signal);
+      const found = await readItem(item, finder, recipe, options);
       photos.push(...found.photos);
       if (found.windows.length === 0) continue;
       videos++;
@@ -73,8 +74,7 @@ async function readItem(
   item: DatasetItem,
   finder: FaceFinder,
   recipe: SmallRecipe,
-  frames: number,
-  signal?: AbortSignal,
+  { frames, frameMs, signal }: { readonly frames: number; readonly frameMs: number; readonly signal?: AbortSignal },
 ): Promise<Material> {
   await using media = await item.open({ signal });
   if (media.kind === 'image') {
@@ -85,10 +85,8 @@ async function readItem(
   const identity = item.id;
   const seconds = (media.info.durationMs ?? 60_000) / 1000;
   // At most as many windows as fit; half a window of room between two keeps them from repeating each other.
-  const perSecond = Math.min(recipe.windowsPerVideo / seconds, ((media.info.frameRate ?? 25) / frames) * 0.67);
-  const windows = await sourcesOfVideo(media.frames({ sampling: { burst: { frames, perSecond } }, signal }), finder, identity, {
-    frames,
-    signal,
-  });
+  const perSecond = Math.min(recipe.windowsPerVideo / seconds, (1000 / frameMs / frames) * 0.67);
+  const stream = media.frames({ sampling: { burst: { frames, perSecond, frameMs } }, signal });
+  const windows = await sourcesOfVideo(stream, finder, identity, { frames, frameMs, signal });
   return { windows, photos: [] };
 }

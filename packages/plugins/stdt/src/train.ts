@@ -29,7 +29,8 @@ export interface SmallTraining extends TrainOptions {
  */
 export async function trainSmall(dataset: Dataset, options: SmallTraining): Promise<TrainResult> {
   const { recipe = SMALL_RECIPE, runtime, signal } = options;
-  const material = await collectMaterial(dataset, recipe, { runtime, frames: CONFIGS.temporal.frames, signal });
+  const { frames, frameMs } = CONFIGS.temporal;
+  const material = await collectMaterial(dataset, recipe, { runtime, frames, frameMs, signal });
   return trainOnMaterial(material, options);
 }
 
