@@ -34,7 +34,8 @@ export async function idxLabels(path: string, options: IdxOptions = {}): Promise
   await using reader = await openBytes(path, place, options.signal);
   const [count] = await header(reader, 1, place);
   checkFirst(options.first, place);
-  return reader.take(Math.min(count!, options.first ?? Infinity));
+  // awaited here: the reader is closed on the way out
+  return await reader.take(Math.min(count!, options.first ?? Infinity));
 }
 
 /**

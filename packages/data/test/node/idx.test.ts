@@ -29,6 +29,12 @@ describe('IDX files', () => {
     }
   });
 
+  it('are read whole when they do not fit in one piece', async () => {
+    const labels = Uint8Array.from({ length: 200_000 }, (_, index) => (index * index) % 251);
+    const root = await tree({ plain: idx([labels.length], labels), 'packed.gz': gzipSync(idx([labels.length], labels)) });
+    for (const name of ['plain', 'packed.gz']) expect(Buffer.compare(await idxLabels(join(root, name)), labels)).toBe(0);
+  });
+
   it('are read from the front, one by one', async () => {
     const root = await tree(good);
     const seen: number[][] = [];
