@@ -18,7 +18,16 @@ export {
   type StateSpec,
   type Syms,
 } from './module.ts';
-export { conv2dModule, embedding, layerNormModule, linear, type Conv2dModuleOptions, type LinearParams } from './modules/basic.ts';
+export {
+  conv2dModule,
+  conv3dModule,
+  embedding,
+  layerNormModule,
+  linear,
+  type Conv2dModuleOptions,
+  type Conv3dModuleOptions,
+  type LinearParams,
+} from './modules/basic.ts';
 export { batchNormModule, type BatchNormModuleOptions, type BatchNormParams, type BatchNormUse } from './modules/batch-norm.ts';
 export { sequential } from './modules/sequential.ts';
 export * from './modules/transformer.ts';
@@ -88,6 +97,7 @@ export {
 } from './ops/one-dimensional.ts';
 export { max, mean, min, sum, variance } from './ops/reduce.ts';
 export { concat, expand, flip, pad, reshape, slice, split, squeeze, stack, transpose, unsqueeze } from './ops/shape.ts';
+export { avgPool3d, conv3d, maxPool3d, type Conv3dOptions, type Pool3dOptions } from './ops/volumes.ts';
 export { constant, input, ones, zeros } from './ops/source.ts';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/transposed-convolution.ts';
 export { random, type Random } from './random.ts';

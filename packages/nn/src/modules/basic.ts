@@ -4,6 +4,7 @@ import { gather } from '../ops/indexing.ts';
 import { dense } from '../ops/linear-algebra.ts';
 import { layerNorm } from '../ops/normalisation.ts';
 import { conv2d, type Conv2dOptions } from '../ops/convolution.ts';
+import { conv3d, type Conv3dOptions } from '../ops/volumes.ts';
 import type { Sym } from '../sym.ts';
 
 export interface LinearParams {
@@ -58,4 +59,22 @@ export function conv2dModule(
   const weight = param([outputs, inputs / (options.groups ?? 1), kh, kw], options.init ?? fanInUniform());
   const params: LinearParams = options.bias === false ? { weight } : { weight, bias: param([outputs], zerosInit()) };
   return module('conv2d', params, (p, x: Sym) => conv2d(x, p.weight, p.bias as Sym | undefined, options));
+}
+
+export interface Conv3dModuleOptions extends Conv3dOptions {
+  readonly bias?: boolean;
+  readonly init?: Initialiser;
+}
+
+/** x [N, in, D, H, W] -> [N, out, d, h, w]; weight [out, in / groups, kd, kh, kw]. */
+export function conv3dModule(
+  inputs: number,
+  outputs: number,
+  size: number | readonly [number, number, number],
+  options: Conv3dModuleOptions = {},
+): Module<LinearParams, [x: Sym], Sym> {
+  const kernel = typeof size === 'number' ? [size, size, size] : size;
+  const weight = param([outputs, inputs / (options.groups ?? 1), ...kernel], options.init ?? fanInUniform());
+  const params: LinearParams = options.bias === false ? { weight } : { weight, bias: param([outputs], zerosInit()) };
+  return module('conv3d', params, (p, x: Sym) => conv3d(x, p.weight, p.bias as Sym | undefined, options));
 }

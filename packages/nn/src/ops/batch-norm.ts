@@ -1,7 +1,7 @@
 import { describe, make, sameShape, shapeError, sizeOf, type Rule, type Sym } from '../sym.ts';
 import { add, mul, neg, reciprocal, sqrt, sub } from './elementwise.ts';
 import { sum } from './reduce.ts';
-import { expand, reshape } from './shape.ts';
+import { beforeSwap, expand, reshape, swapDepth } from './shape.ts';
 import { ones, zeros } from './source.ts';
 
 type BatchNormOp = 'batchNorm' | 'batchStatistic' | 'normaliseChannels';
@@ -108,6 +108,12 @@ export interface BatchNormResult {
 /** Ioffe and Szegedy 2015, training form: x [N, C, ...] normalised per channel over the batch and all positions, then gamma x + beta. */
 export function batchNorm(x: Sym, gamma: Sym, beta: Sym, options: BatchNormOptions = {}): BatchNormResult {
   const { epsilon = 1e-5, variance = 'fast' } = options;
+  const slices = beforeSwap(x);
+  if (slices !== undefined) {
+    const [n, d, ...rest] = slices.shape as [number, number, ...number[]];
+    const pictures = batchNorm(reshape(slices, [n * d, ...rest]), gamma, beta, options);
+    return { ...pictures, y: swapDepth(reshape(pictures.y, slices.shape)) };
+  }
   const twoPass = variance === 'safe';
   const y = make('batchNorm', batchNormRules.batchNorm, [x, gamma, beta], { epsilon, twoPass });
   return { y, mean: statistic(x, 'mean', twoPass), variance: statistic(x, 'variance', twoPass) };

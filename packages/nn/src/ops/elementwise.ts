@@ -1,6 +1,7 @@
 import type { DType, Op } from '../op-types.ts';
 import { broadcastShapes, describe, make, NOT_DIFFERENTIABLE, sameShape, shapeError, type Rule, type Sym, type Value } from '../sym.ts';
 import { sumTo } from './reduce.ts';
+import { beforeSwap, reshape, swapDepth } from './shape.ts';
 import { constant, lift, scalarValue, zeros } from './source.ts';
 
 type UnaryOp =
@@ -169,7 +170,23 @@ function normalCdf(x: Sym): Sym {
 }
 
 function apply1(op: UnaryOp, x: Value): Sym {
-  return make(op, elementwiseRules[op] as Rule<UnaryOp>, [lift(x)], {});
+  const value = lift(x);
+  const inner = beforeSwap(value);
+  if (inner !== undefined) return swapDepth(apply1(op, inner));
+  return make(op, elementwiseRules[op] as Rule<UnaryOp>, [value], {});
+}
+
+/** Both operands as they are before `swapDepth`, when one is swapped and the other is too or repeats along depth or channels. */
+function bothBeforeSwap(a: Sym, b: Sym): readonly [Sym, Sym] | undefined {
+  const before = (x: Sym): Sym | undefined => {
+    const inner = beforeSwap(x);
+    if (inner !== undefined || x.shape.length > 5) return inner;
+    const [n, c, d, ...picture] = [...Array.from({ length: 5 - x.shape.length }, () => 1), ...x.shape] as [number, number, number];
+    return c === 1 || d === 1 ? reshape(x, [n, d, c, ...picture]) : undefined;
+  };
+  if (beforeSwap(a) === undefined && beforeSwap(b) === undefined) return undefined;
+  const [x, y] = [before(a), before(b)];
+  return x === undefined || y === undefined ? undefined : [x, y];
 }
 
 /** An expanded tensor is given unexpanded to ops that broadcast anyway. */
@@ -189,6 +206,8 @@ function liftBoth(a: Value, b: Value): [Sym, Sym] {
 
 function apply2(op: BinaryOp | CompareOp | LogicOp, a: Value, b: Value): Sym {
   const [x, y] = liftBoth(a, b);
+  const inner = bothBeforeSwap(x, y);
+  if (inner !== undefined) return swapDepth(apply2(op, ...inner));
   const x2 = unexpanded(x, y);
   return make(op, elementwiseRules[op] as Rule<typeof op>, [x2, unexpanded(y, x2)], {});
 }

@@ -1,6 +1,6 @@
 import { describe, make, normalAxis, sameShape, shapeError, sizeOf, type Rule, type Sym } from '../sym.ts';
 import { cast, div, equal, mul, neg, square, sub } from './elementwise.ts';
-import { expand, reshape } from './shape.ts';
+import { beforeSwap, expand, reshape } from './shape.ts';
 
 type ReduceOp = 'reduceSum' | 'reduceMean' | 'reduceMax';
 
@@ -41,6 +41,15 @@ function reduce(op: ReduceOp, x: Sym, axes: number | readonly number[] | undefin
   const wanted = axes === undefined ? x.shape.map((_, i) => i) : typeof axes === 'number' ? [axes] : axes;
   const normal = [...new Set(wanted.map((axis) => normalAxis(op, axis, x.shape.length)))].sort((a, b) => a - b);
   if (normal.length === 0) return x;
+  const inner = beforeSwap(x);
+  // depth and channels would come out exchanged if both stayed
+  if (inner !== undefined && options?.keep !== true && (normal.includes(1) || normal.includes(2)))
+    return reduce(
+      op,
+      inner,
+      normal.map((axis) => (axis === 1 ? 2 : axis === 2 ? 1 : axis)),
+      options,
+    );
   return make(op, reduceRules[op] as Rule<ReduceOp>, [x], { axes: normal, keep: options?.keep ?? false });
 }
 

@@ -138,7 +138,37 @@ export function reshape(x: Sym, shape: readonly number[]): Sym {
 
 /** Axes in another order: axis i of the result is axis perm[i] of x. */
 export function transpose(x: Sym, perm: readonly number[]): Sym {
-  return perm.length === x.shape.length && perm.every((axis, i) => axis === i) ? x : make('transpose', shapeRules.transpose, [x], { perm });
+  if (perm.length === x.shape.length && perm.every((axis, i) => axis === i)) return x;
+  // two in a row are one; the rule of `make` refuses what is no order of the axes
+  if (
+    x.op === 'transpose' &&
+    sameShape(
+      [...perm].sort((a, b) => a - b),
+      x.shape.map((_, i) => i),
+    )
+  ) {
+    const first = (x.attrs as { perm: readonly number[] }).perm;
+    return transpose(
+      x.inputs[0]!,
+      perm.map((axis) => first[axis]!),
+    );
+  }
+  return make('transpose', shapeRules.transpose, [x], { perm });
+}
+
+const SWAP = [0, 2, 1, 3, 4];
+
+/** [N, C, D, H, W] <-> [N, D, C, H, W]. */
+export function swapDepth(x: Sym): Sym {
+  return transpose(x, SWAP);
+}
+
+/**
+ * What `swapDepth` made x from, if it did. Volumes are computed depth first; elementwise ops, sums and normalisations are done
+ * on that side, so that the swap back meets the next layer's swap and both vanish.
+ */
+export function beforeSwap(x: Sym): Sym | undefined {
+  return x.op === 'transpose' && sameShape((x.attrs as { perm: readonly number[] }).perm, SWAP) ? x.inputs[0] : undefined;
 }
 
 /** Repeats axes of size 1 (and missing leading axes) up to `shape`. */

@@ -3,6 +3,7 @@ import { basics } from './basics.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { Builders } from './builders.ts';
 import { sequences } from './sequences.ts';
+import { volumes } from './volumes.ts';
 
 /** By family: `fixtures/<family>.json` and `.safetensors` hold the cases, made by `fixtures/<family>.py`. */
 export const builders: Readonly<Record<string, Builders>> = {
@@ -10,4 +11,5 @@ export const builders: Readonly<Record<string, Builders>> = {
   basics,
   'batch-norm': batchNorm,
   sequences,
+  volumes,
 };

@@ -10,6 +10,7 @@ import { products } from './products.ts';
 import { reductions } from './reductions.ts';
 import { sequences } from './sequences.ts';
 import { shape } from './shape.ts';
+import { volumes } from './volumes.ts';
 import type { OpCase } from './op-case.ts';
 
 /** The table of ops that every runtime is tested with; one file a family. */
@@ -25,5 +26,6 @@ export const opCases: readonly OpCase[] = [
   ...normalisations,
   ...batchNorms,
   ...images,
+  ...volumes,
   ...losses,
 ];
