@@ -83,8 +83,10 @@ export {
   tanh,
   where,
 } from './ops/elementwise.ts';
+export { adaptiveInstanceNorm, groupNorm, instanceNorm, rmsNorm, type SampleNormOptions } from './ops/group-norm.ts';
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
 export { dense, matmul } from './ops/linear-algebra.ts';
+export { blur2d, modulatedConv2d, upsampleBlurred, type ModulatedConv2dOptions } from './ops/modulated-convolution.ts';
 export { attention, layerNorm, logSoftmax, softmax } from './ops/normalisation.ts';
 export {
   avgPool1d,
@@ -99,6 +101,7 @@ export { max, mean, min, sum, variance } from './ops/reduce.ts';
 export { concat, expand, flip, pad, reshape, slice, split, squeeze, stack, transpose, unsqueeze } from './ops/shape.ts';
 export { avgPool3d, conv3d, maxPool3d, type Conv3dOptions, type Pool3dOptions } from './ops/volumes.ts';
 export { constant, input, ones, zeros } from './ops/source.ts';
+export { spectralNorm, type SpectralNormResult } from './ops/spectral-norm.ts';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/transposed-convolution.ts';
 export { random, type Random } from './random.ts';
 export { rules } from './rules.ts';

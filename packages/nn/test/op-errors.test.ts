@@ -31,6 +31,14 @@ describe('a shape error says what was expected, what came and what to do', () =>
     ],
     ['transposed convolution padded away', () => nn.convTranspose2d(x(1, 1, 1, 1), x(1, 1, 2, 2), undefined, { padding: 1 }), /got 0x0/],
     ['bias of convTranspose2d', () => nn.convTranspose2d(x(1, 2, 3, 3), x(2, 3, 1, 1), x(2)), /bias of \[3\], got float32\[2\]/],
+    ['groupNorm with groups that do not fit', () => nn.groupNorm(x(1, 6, 2), 4), /divides 6 channels, got 4/],
+    ['instanceNorm of rows', () => nn.instanceNorm(x(2, 3)), /at least one more axis/],
+    ['instanceNorm with a long gamma', () => nn.instanceNorm(x(2, 3, 4), x(4)), /\[3\] for x float32\[2, 3, 4\], got float32\[4\]/],
+    ['adaptiveInstanceNorm', () => nn.adaptiveInstanceNorm(x(2, 3, 4, 4), x(2, 3), x(3)), /of \[2, 3\] or float32\[2, 3, 4, 4\]/],
+    ['rmsNorm', () => nn.rmsNorm(x(2, 3), x(2)), /gamma of \[3\]/],
+    ['spectralNorm', () => nn.spectralNorm(x(4, 2, 3), x(4), x(5)), /u \[4\] and v \[6\]/],
+    ['modulatedConv2d with an even kernel', () => nn.modulatedConv2d(x(1, 2, 4, 4), x(3, 2, 4, 4), x(1, 2)), /k odd/],
+    ['modulatedConv2d with the style of another layer', () => nn.modulatedConv2d(x(2, 3, 4, 4), x(3, 3, 3, 3), x(2, 4)), /style \[2, 3\]/],
     ['mixed types', () => nn.add(x(2), at(2)), /float32\[2\] and int32\[2\]/],
   ])('%s', (_, wrong, message) => {
     expect(wrong).toThrow(expect.objectContaining({ code: 'BAD_SHAPE', message: expect.stringMatching(message) }));

@@ -1,7 +1,8 @@
-import { broadcastShapes, describe, make, normalAxis, sameShape, shapeError, type Rule, type Sym } from '../sym.ts';
+import { broadcastShapes, describe, make, normalAxis, sameShape, shapeError, sizeOf, type Rule, type Sym } from '../sym.ts';
 import { add, exp, mul, neg, sub } from './elementwise.ts';
 import { matmul } from './linear-algebra.ts';
 import { mean, sum, sumTo } from './reduce.ts';
+import { reshape } from './shape.ts';
 
 type NormalisationOp = 'softmax' | 'logSoftmax' | 'layerNorm' | 'layerNormStatistic' | 'attention';
 
@@ -108,8 +109,17 @@ export function logSoftmax(x: Sym, axis = -1): Sym {
   return make('logSoftmax', normalisationRules.logSoftmax, [x], { axis: normalAxis('logSoftmax', axis, x.shape.length) });
 }
 
-/** Normalises the last axis to mean 0 and variance 1, then scales by gamma and shifts by beta (both [last axis]). */
+/**
+ * Normalises the last axis to mean 0 and variance 1, then scales by gamma and shifts by beta (both [last axis]). With gamma and
+ * beta of several axes, those last axes of x are normalised together.
+ */
 export function layerNorm(x: Sym, gamma: Sym, beta: Sym, epsilon = 1e-5): Sym {
+  const axes = gamma.shape.length;
+  if (axes > 1 && sameShape(gamma.shape, beta.shape) && sameShape(x.shape.slice(-axes), gamma.shape)) {
+    const width = sizeOf(gamma.shape);
+    const rows = reshape(x, [...x.shape.slice(0, -axes), width]);
+    return reshape(layerNorm(rows, reshape(gamma, [width]), reshape(beta, [width]), epsilon), x.shape);
+  }
   return make('layerNorm', normalisationRules.layerNorm, [x, gamma, beta], { epsilon });
 }
 

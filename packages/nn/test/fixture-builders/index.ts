@@ -2,14 +2,18 @@ import { arrangement } from './arrangement.ts';
 import { basics } from './basics.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { Builders } from './builders.ts';
+import { sampleNorms } from './sample-norms.ts';
 import { sequences } from './sequences.ts';
 import { volumes } from './volumes.ts';
+import { style } from './style.ts';
 
 /** By family: `fixtures/<family>.json` and `.safetensors` hold the cases, made by `fixtures/<family>.py`. */
 export const builders: Readonly<Record<string, Builders>> = {
   arrangement,
   basics,
   'batch-norm': batchNorm,
+  'sample-norms': sampleNorms,
   sequences,
   volumes,
+  style,
 };

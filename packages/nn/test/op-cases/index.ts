@@ -8,9 +8,11 @@ import { losses } from './losses.ts';
 import { normalisations } from './normalisations.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
+import { sampleNorms } from './sample-norms.ts';
 import { sequences } from './sequences.ts';
 import { shape } from './shape.ts';
 import { volumes } from './volumes.ts';
+import { style } from './style.ts';
 import type { OpCase } from './op-case.ts';
 
 /** The table of ops that every runtime is tested with; one file a family. */
@@ -22,6 +24,8 @@ export const opCases: readonly OpCase[] = [
   ...alongAxis,
   ...arrangement,
   ...sequences,
+  ...sampleNorms,
+  ...style,
   ...products,
   ...normalisations,
   ...batchNorms,
