@@ -2,7 +2,7 @@ export { fillDraw, dropout, type Draw, type DrawSpec } from './draw.ts';
 export { exportInference, type ExportOptions } from './export-inference.ts';
 export { gradients } from './gradients.ts';
 export * from './initialisers.ts';
-export * from './losses.ts';
+export * from './losses/index.ts';
 export {
   bindParams,
   module,

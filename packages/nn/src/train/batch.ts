@@ -16,9 +16,9 @@ export function checkBatch(step: Pick<TrainingStep, 'inputs' | 'indexBounds'>, b
       got: strange,
     });
   const feeds = Object.fromEntries(names.map((name) => [name, checkInput(name, step.inputs[name]!, batch[name])]));
-  for (const { input, below, use } of step.indexBounds) {
+  for (const { input, below, except, use } of step.indexBounds) {
     const data = feeds[input]?.data as Int32Array | undefined;
-    const at = data?.findIndex((v) => v < 0 || v >= below) ?? -1;
+    const at = data?.findIndex((v) => (v < 0 || v >= below) && v !== except) ?? -1;
     if (at !== -1) {
       throw new VerilensError('BAD_INPUT', `input "${input}" has an index out of range`, {
         place: `nn trainer.step, ${use}`,

@@ -2,6 +2,8 @@ import { arrangement } from './arrangement.ts';
 import { basics } from './basics.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { Builders } from './builders.ts';
+import { losses } from './losses.ts';
+import { secondOrder } from './second-order.ts';
 import { sampleNorms } from './sample-norms.ts';
 import { sequences } from './sequences.ts';
 import { volumes } from './volumes.ts';
@@ -15,5 +17,7 @@ export const builders: Readonly<Record<string, Builders>> = {
   'sample-norms': sampleNorms,
   sequences,
   volumes,
+  losses,
+  'second-order': secondOrder,
   style,
 };

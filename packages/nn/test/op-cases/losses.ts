@@ -64,4 +64,61 @@ export const losses: readonly OpCase[] = [
         ref.average,
       ),
   },
+  {
+    name: 'crossEntropy with class weights and an ignored label',
+    covers: ['logSoftmax', 'oneHot'],
+    inputs: [[3, 2]],
+    build: (x) => nn.crossEntropy(x!, ints([1, 7, 0], [3]), { classWeights: [1, 3], ignoreIndex: 7 }),
+    reference: (x) => {
+      const log = (i: number, k: number): number => Math.log(ref.get(ref.softmax(x!, 1), [i, k]));
+      return { shape: [], data: Float64Array.of(-(3 * log(0, 1) + log(2, 0)) / 4) };
+    },
+  },
+  {
+    name: 'smoothL1',
+    covers: ['where', 'abs'],
+    inputs: [[5], [5]],
+    spread: true,
+    build: (a, b) => nn.smoothL1(a!, b!, { knee: 0.4 }),
+    reference: (a, b) =>
+      ref.reduce(
+        ref.map2(a!, b!, (x, y) => (Math.abs(x - y) < 0.4 ? (x - y) ** 2 / 0.8 : Math.abs(x - y) - 0.2)),
+        [0],
+        false,
+        ref.average,
+      ),
+  },
+  {
+    name: 'infoNce',
+    covers: ['matmul', 'logSoftmax'],
+    inputs: [
+      [3, 2],
+      [3, 2],
+    ],
+    build: (q, k) => nn.infoNce(q!, k!, { temperature: 0.5 }),
+    reference: (q, k) => {
+      const unit = (x: ref.Ref): ref.Ref =>
+        ref.map2(
+          x,
+          ref.reduce(x, [1], true, (v) => Math.hypot(...v)),
+          (v, n) => v / n,
+        );
+      const scores = ref.map(ref.matmul(unit(q!), ref.flipLast(unit(k!))), (v) => v / 0.5);
+      return { shape: [], data: Float64Array.of(-ref.average([0, 1, 2].map((i) => Math.log(ref.get(ref.softmax(scores, 1), [i, i]))))) };
+    },
+  },
+  {
+    name: 'gradientPenalty',
+    covers: ['tanh'],
+    inputs: [
+      [3, 2],
+      [1, 2],
+    ],
+    build: (x, w) => nn.gradientPenalty(nn.sum(nn.tanh(nn.mul(x!, w!)), 1), x!),
+    // d tanh(w x) / dx = w (1 - tanh^2)
+    reference: (x, w) => ({
+      shape: [],
+      data: Float64Array.of(ref.total([...ref.map2(x!, w!, (a, b) => (b * (1 - Math.tanh(a * b) ** 2)) ** 2).data]) / 3),
+    }),
+  },
 ];
