@@ -5,6 +5,7 @@ import { VerilensError } from './errors.ts';
 import type { FaceClip, FaceClipSpec } from './face-clip.ts';
 import type { VideoFrame } from './image.ts';
 import type { FaceStage } from './services.ts';
+import { prefetch } from './stages.ts';
 
 export interface PreparedInput {
   /** Made when asked for, so that no stream is opened that nobody reads. */
@@ -45,7 +46,8 @@ export async function distribute(
       clips: AsyncIterable<SpecClip>,
       members: readonly (readonly [number, Detector])[],
     ): void => {
-      const shares = broadcast(clips, members.length, {
+      // While a detector computes, the faces of the next clip are found.
+      const shares = broadcast(prefetch<SpecClip>(1).run(clips, { signal }), members.length, {
         route: ({ spec }) => members.flatMap(([wanted], consumer) => (wanted === spec ? [consumer] : [])),
       });
       let readers = members.length;

@@ -22,6 +22,12 @@ export interface LoadOptions {
   card?: ModelCard;
   /** Name used in errors; defaults to the card's name or the path. */
   name?: string;
+  /**
+   * Runs go in a thread beside the caller's, who decodes and prepares the next input meanwhile. Inputs are copied for
+   * each run: for models that are run often on small inputs, not for training steps. Where a device has no such thread
+   * (all but native CPU) it makes no difference. Default false.
+   */
+  background?: boolean;
   signal?: AbortSignal;
 }
 

@@ -105,9 +105,20 @@ export async function* faceClips(
   options: FaceClipOptions | SourceClipOptions = {},
 ): AsyncIterable<FaceClip | SourceFaceClip> {
   checkSpec(spec);
-  const { maxGapMs = 2500, everyMs = 0, onReject, signal } = options;
+  const { looks = 4, maxGapMs = 2500, everyMs = 0, onReject, signal } = options;
   const book = createTrackBook(maxGapMs);
+  const at = spread(spec.frames, looks);
   let burst: VideoFrame[] = [];
+  // Looks begin as soon as their frame is there, so that finding and decoding go on side by side.
+  let seen = new Map<VideoFrame, Promise<Face[]>>();
+  const look = (frame: VideoFrame): Promise<Face[]> => {
+    let found = seen.get(frame);
+    if (found === undefined) {
+      seen.set(frame, (found = finder.find(frame.image, { signal })));
+      found.catch(() => undefined); // reported when its turn comes
+    }
+    return found;
+  };
   let lastSketch: Float32Array | undefined;
   let nextStartMs = -Infinity;
   let lastIndex = -1;
@@ -124,6 +135,7 @@ export async function* faceClips(
     if (last !== undefined && !goesOn) {
       onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
       burst = [];
+      seen = new Map();
     }
     if (burst[0] !== undefined && (frame.image.width !== burst[0].image.width || frame.image.height !== burst[0].image.height)) {
       throw new VerilensError('BAD_INPUT', 'frames change size', {
@@ -134,6 +146,7 @@ export async function* faceClips(
     }
     // Half a millisecond of grace: file timestamps are rounded.
     if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) continue;
+    if (at.includes(burst.length)) void look(frame);
     burst.push(frame);
     if (burst.length < spec.frames) continue;
     const sketches = burst.map(({ image }) => sketch(image));
@@ -144,10 +157,13 @@ export async function* faceClips(
       book.cut();
       onReject?.({ reason: 'cut', timestampMs: burst[cut]!.timestampMs });
       burst = burst.slice(cut); // the new scene may fill a window of its own when frames are consecutive
+      for (const place of at) if (burst[place] !== undefined) void look(burst[place]);
       continue;
     }
     nextStartMs = burst[0]!.timestampMs + everyMs;
-    const people = await follow(burst, finder, options);
+    const found = await Promise.all(at.map(async (place) => ({ frame: place, faces: await look(burst[place]!) })));
+    const people = follow(burst, found, options);
+    seen = new Map();
     const ids = book.assign(
       people.map(({ boxes }) => boxes[0]!),
       people.map(({ boxes }) => boxes.at(-1)!),
@@ -167,18 +183,20 @@ interface Person {
   readonly eyeDistancePx: number;
 }
 
-async function follow(burst: readonly VideoFrame[], finder: FaceFinder, options: FaceClipOptions): Promise<Person[]> {
-  const { looks = 4, smoothing = 1, minEyeDistancePx = 10, maxTracks = 4, onReject, signal } = options;
-  const seen: { frame: number; faces: Face[] }[] = [];
-  const at = spread(burst.length, looks);
-  for (const frame of at) seen.push({ frame, faces: await finder.find(burst[frame]!.image, { signal }) });
+/** @param seen faces at some frames of the burst, in order of time */
+function follow(
+  burst: readonly VideoFrame[],
+  seen: readonly { readonly frame: number; readonly faces: readonly Face[] }[],
+  options: FaceClipOptions,
+): Person[] {
+  const { smoothing = 1, minEyeDistancePx = 10, maxTracks = 4, onReject } = options;
   const people: Person[] = [];
   for (const chain of chainFaces(seen)) {
     const timestampMs = burst[chain.frames[0]!]!.timestampMs;
     const box = chain.faces[0]!.box;
     // Both halves of the window must hold the face, or the fit would be a guess.
     const reach = chain.frames.at(-1)! - chain.frames[0]!;
-    if (chain.frames.length < Math.max(1, Math.ceil(at.length * 0.6)) || reach < (burst.length - 1) * 0.5) {
+    if (chain.frames.length < Math.max(1, Math.ceil(seen.length * 0.6)) || reach < (burst.length - 1) * 0.5) {
       onReject?.({ reason: 'face-lost', timestampMs, box });
       continue;
     }

@@ -66,7 +66,7 @@ export async function createFaceFinder(runtime: Runtime, options: FaceFinderOpti
   const source =
     options.source ??
     new URL(`../models/face_detection_${model}_${INPUT_SIZE[model]}x${INPUT_SIZE[model]}_barracuda.onnx`, import.meta.url);
-  const session = await runtime.load(source, { card, signal: options.signal });
+  const session = await runtime.load(source, { card, signal: options.signal, background: true });
   const centres = anchorCentres();
   const size = INPUT_SIZE[model];
 

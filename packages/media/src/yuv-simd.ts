@@ -1,3 +1,4 @@
+import { wasm } from '@verilens/vision';
 import type { YuvColour, YuvPlanes } from './yuv.ts';
 import { yuvCoefficients } from './yuv.ts';
 
@@ -20,7 +21,7 @@ let compiled: WebAssembly.Module | undefined | null;
 export function simdConverter(colour: YuvColour): SimdConverter | undefined {
   if (compiled === undefined) {
     try {
-      compiled = new WebAssembly.Module(moduleBytes());
+      compiled = compile();
     } catch {
       compiled = null;
     }
@@ -72,39 +73,15 @@ export function simdConverter(colour: YuvColour): SimdConverter | undefined {
   };
 }
 
-// --- the module, section by section (WebAssembly core specification 2.0, chapter 5) ---
-
-const unsigned = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)]);
-const signed = (value: number): number[] => {
-  const bytes: number[] = [];
-  for (;;) {
-    const low = value & 127;
-    value >>= 7;
-    if ((value === 0 && (low & 64) === 0) || (value === -1 && (low & 64) !== 0)) return [...bytes, low];
-    bytes.push(low | 128);
-  }
-};
-const vector = (...items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, body: readonly number[]): number[] => [id, ...unsigned(body.length), ...body];
-const text = (value: string): number[] => [...unsigned(value.length), ...new TextEncoder().encode(value)];
-
-const I32 = 0x7f;
-const V128 = 0x7b;
-const simd = (code: number, ...immediate: readonly number[]): number[] => [0xfd, ...unsigned(code), ...immediate];
-const get = (local: number): number[] => [0x20, local];
-const set = (local: number): number[] => [0x21, local];
-const global = (index: number): number[] => [0x23, index];
-const constant = (value: number): number[] => [0x41, ...signed(value)];
-const shuffle = (...lanes: readonly number[]): number[] => simd(13, ...lanes);
+const { constant, get, global, set, shuffle, simd, storeV128, advance } = wasm;
 const splat = simd(17); // i32x4.splat
 const dot = simd(186); // i32x4.dot_i16x8_s: sums of products of neighbouring pairs
 const add = simd(174); // i32x4.add
 const shiftRight = simd(172); // i32x4.shr_s
 const narrow32 = simd(134); // i16x8.narrow_i32x4_s
 const narrow16 = simd(102); // i8x16.narrow_i16x8_u: cuts to 0..255
-const advance = (local: number, by: number): number[] => [...get(local), ...constant(by), 0x6a, ...set(local)];
 
-function moduleBytes(): Uint8Array<ArrayBuffer> {
+function compile(): WebAssembly.Module {
   const [luma, cb, cr, out, groups] = [0, 1, 2, 3, 4];
   const [y, u, v, red, green, blue, rg, ba] = [5, 6, 7, 8, 9, 10, 11, 12];
   const [kRed, kGreen, kGreenCb, kBlue, bRed, bGreen, bBlue] = [0, 1, 2, 3, 4, 5, 6];
@@ -144,7 +121,6 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
     return [...half(0), ...half(1), ...narrow32, ...set(into)];
   };
   const interleaveBytes = shuffle(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-  const store = (offset: number): number[] => simd(11, 0, ...unsigned(offset));
   const step = [
     ...get(luma!),
     ...simd(2, 0, 0),
@@ -170,38 +146,16 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
     ...get(rg!),
     ...get(ba!),
     ...shuffle(0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
-    ...store(0),
+    ...storeV128(),
     ...get(out!),
     ...get(rg!),
     ...get(ba!),
     ...shuffle(8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
-    ...store(16),
+    ...storeV128(16),
     ...advance(luma!, 8),
     ...advance(cb!, 4),
     ...advance(cr!, 4),
     ...advance(out!, 32),
-    ...advance(groups!, -1),
   ];
-  const body = [...vector([8, V128]), 0x03, 0x40, ...step, ...get(groups!), 0x0d, 0, 0x0b, 0x0b];
-  return new Uint8Array([
-    0,
-    0x61,
-    0x73,
-    0x6d,
-    1,
-    0,
-    0,
-    0,
-    ...section(1, vector([0x60, ...vector([I32], [I32], [I32], [I32], [I32]), ...vector()])),
-    ...section(
-      2,
-      vector(
-        [...text('e'), ...text('m'), 2, 0, 1],
-        ...['r', 'g', 'h', 'b', 's', 't', 'u'].map((name) => [...text('e'), ...text(name), 3, I32, 0]),
-      ),
-    ),
-    ...section(3, vector([0])),
-    ...section(7, vector([...text('row'), 0, 0])),
-    ...section(10, vector([...unsigned(body.length), ...body])),
-  ]);
+  return wasm.compileWasm({ row: { parameters: 5, vectors: 8, body: wasm.repeat(groups!, step) } }, ['r', 'g', 'h', 'b', 's', 't', 'u']);
 }

@@ -1,6 +1,7 @@
 import type { Device } from '@verilens/core';
 import { type Engine, type EngineSession, specsOf } from '@verilens/core/runtime-kit';
 import type { InferenceSession } from 'onnxruntime-node';
+import { backgroundThread } from './background.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -17,11 +18,13 @@ export async function loadOrt(): Promise<Ort> {
  * `cpuFallback` a model with operators that the GPU device lacks is refused.
  */
 export function nativeEngine(ort: Ort, threads: number, allowSpinning: boolean, cpuFallback = true): Engine {
+  const thread = backgroundThread();
   return {
-    async create(bytes, external, device: Device): Promise<EngineSession> {
-      const session = await ort.InferenceSession.create(bytes, {
+    async create(bytes, external, device: Device, background): Promise<EngineSession> {
+      const options = {
         executionProviders: device === 'cpu' ? ['cpu'] : [device, ...(cpuFallback ? ['cpu'] : [])],
-        intraOpNumThreads: threads,
+        // Beside a background session the caller works too.
+        intraOpNumThreads: background ? Math.max(1, threads - 1) : threads,
         interOpNumThreads: 1,
         logSeverityLevel: 4,
         ...(external.length === 0 ? {} : { externalData: external.map((file) => ({ path: file.path, data: file.data })) }),
@@ -31,7 +34,9 @@ export function nativeEngine(ort: Ort, threads: number, allowSpinning: boolean, 
             disable_cpu_ep_fallback: cpuFallback || device === 'cpu' ? '0' : '1',
           },
         },
-      } satisfies InferenceSession.SessionOptions);
+      } satisfies InferenceSession.SessionOptions;
+      if (background) return thread.create(bytes, options);
+      const session = await ort.InferenceSession.create(bytes, options);
       return {
         inputs: specsOf(session.inputMetadata),
         outputs: specsOf(session.outputMetadata),

@@ -68,6 +68,7 @@ export async function native(options: NativeOptions = {}): Promise<Runtime> {
         probes,
         fetches: false,
         maxModelBytes: options.maxModelBytes,
+        background: candidate === 'cpu',
       });
     }
     onFallback?.(probes.at(-1) as DeviceProbe);

@@ -11,3 +11,4 @@ export * from './resize.ts';
 export * from './statistics.ts';
 export * from './tensor-input.ts';
 export * from './warp.ts';
+export * as wasm from './wasm-code.ts';

@@ -19,17 +19,23 @@ export interface RuntimeParts {
   readonly fetches: boolean;
   /** Larger models are refused; 2^31 - 1 when left out. */
   readonly maxModelBytes?: number;
+  /** True where the engine can run sessions in a thread of their own. */
+  readonly background?: boolean;
 }
 
 /** One engine session, shared by every `load` of the same bytes. */
 interface Shared {
   users: number;
   readonly session: Promise<EngineSession>;
+  readonly queue: RunQueue;
 }
 
 /** Wraps an engine on a device that was probed into the contract of core. */
 export function makeRuntime(parts: RuntimeParts): Runtime {
-  const queue = deviceQueue(`${parts.name} ${parts.device}`);
+  const queues = {
+    ours: deviceQueue(`${parts.name} ${parts.device}`),
+    background: deviceQueue(`${parts.name} ${parts.device} background`),
+  };
   const cache = new Map<string, Shared>();
   const open = new Set<Session>();
   const limits = { maxBytes: parts.maxModelBytes ?? MAX_MODEL_BYTES, fetches: parts.fetches };
@@ -39,18 +45,19 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
     if (disposed) throw new VerilensError('DISPOSED', 'the runtime was disposed', { place: parts.name, remedy: 'Create a new one.' });
   };
 
-  const share = (model: CheckedModel): { shared: Shared; release: () => Promise<void> } => {
+  const share = (model: CheckedModel, background: boolean): { shared: Shared; release: () => Promise<void> } => {
     // Tensors beside the model may change between loads, so such models are not shared.
-    const key = model.external.length === 0 ? model.sha256 : `${model.sha256} ${(unshared += 1)}`;
+    const key = [model.sha256, background, ...(model.external.length === 0 ? [] : [(unshared += 1)])].join(' ');
+    const queue = background ? queues.background : queues.ours;
     let shared = cache.get(key);
     if (shared === undefined) {
       const session = queue
-        .add(() => parts.engine.create(model.bytes, model.external, parts.device), model.place)
+        .add(() => parts.engine.create(model.bytes, model.external, parts.device, background), model.place)
         .catch((error: unknown) => {
           cache.delete(key);
           throw loadFailure(error, parts.device, model.place);
         });
-      shared = { users: 0, session };
+      shared = { users: 0, session, queue };
       cache.set(key, shared);
     }
     const entry = shared;
@@ -75,7 +82,7 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
       alive();
       const model = await readModel(source, options, limits);
       alive();
-      const { shared, release } = share(model);
+      const { shared, release } = share(model, options.background === true && parts.background === true);
       try {
         const engineSession = await shared.session;
         // Not handed to the queue: another load may wait for the same engine session.
@@ -83,7 +90,7 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
         refuseOtherValues([...engineSession.inputs, ...engineSession.outputs], model.place);
         if (options.card !== undefined) checkCard(options.card, engineSession.inputs, engineSession.outputs, model.place);
         alive();
-        const session = makeSession(engineSession, parts.device, queue, model.place, async () => {
+        const session = makeSession(engineSession, parts.device, shared.queue, model.place, async () => {
           open.delete(session);
           await release();
         });

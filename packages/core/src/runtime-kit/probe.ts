@@ -10,7 +10,7 @@ export type Finding = Omit<DeviceProbe, 'durationMs' | 'device'>;
 /** Runs the one-node model on a device and compares its answer. Rejects when the engine does or the answer is wrong. */
 export async function runProbe(engine: Engine, device: Device, queueName: string): Promise<void> {
   const answer = await deviceQueue(`${queueName} ${device}`).add(async () => {
-    const session = await engine.create(probeModel(), [], device);
+    const session = await engine.create(probeModel(), [], device, false);
     try {
       return await session.run(probeFeeds(), ['y']);
     } finally {
