@@ -54,6 +54,9 @@ export interface WasmFunction {
   readonly body: Code;
 }
 
+/** The first bytes of every module: its mark and the version of the format. */
+const MAGIC: Code = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 /**
  * A module of some functions over an imported memory `e.m`, with imported constants `e.<name>` (32 bits, `global(0)` the first).
  *
@@ -66,7 +69,7 @@ export function compileWasm(functions: Readonly<Record<string, WasmFunction>>, c
   const all = Object.entries(functions);
   return new WebAssembly.Module(
     new Uint8Array([
-      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...MAGIC,
       ...section(1, vector(...all.map(([, { parameters }]) => [0x60, ...vector(...Array<Code>(parameters).fill([I32])), ...vector()]))),
       ...section(2, vector([...text('e'), ...text('m'), 2, 0, 1], ...constants.map((name) => [...text('e'), ...text(name), 3, I32, 0]))),
       ...section(3, vector(...all.map((_, index) => [index]))),
