@@ -35,15 +35,8 @@ export type { AttrsOf, DType, InputsOf, Op, Ops } from './op-types.ts';
 export { batchNorm, normaliseChannels, type BatchNormOptions, type BatchNormResult } from './ops/batch-norm.ts';
 export { cumulativeSum, gatherBatch, scatterAddAlongAxis, takeAlongAxis } from './ops/along-axis.ts';
 export { padFrom, repeat, roll, tile, type PadMode } from './ops/arrange.ts';
-export {
-  avgPool2d,
-  conv2d,
-  globalAveragePool,
-  maxPool2d,
-  upsampleNearest,
-  type Conv2dOptions,
-  type PoolOptions,
-} from './ops/convolution.ts';
+export { adaptiveAvgPool2d, adaptiveMaxPool2d, globalAveragePool, globalMaxPool } from './ops/adaptive-pooling.ts';
+export { avgPool2d, conv2d, upsampleNearest, type Conv2dOptions, type PoolOptions } from './ops/convolution.ts';
 export {
   abs,
   add,
@@ -86,6 +79,7 @@ export {
 export { adaptiveInstanceNorm, groupNorm, instanceNorm, rmsNorm, type SampleNormOptions } from './ops/group-norm.ts';
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
 export { dense, matmul } from './ops/linear-algebra.ts';
+export { maxPool2d } from './ops/max-pool.ts';
 export { blur2d, modulatedConv2d, upsampleBlurred, type ModulatedConv2dOptions } from './ops/modulated-convolution.ts';
 export { attention, layerNorm, logSoftmax, softmax } from './ops/normalisation.ts';
 export {

@@ -3,6 +3,7 @@ import type { Emitter } from './onnx/emitter.ts';
 import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './onnx/batch-norm.ts';
 import { lowerCumulativeSum, lowerGatherBatch, lowerScatterElements } from './onnx/along-axis.ts';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
+import { lowerMaxPool, lowerMaxPoolGradient, lowerMaxPoolSelect } from './onnx/max-pool.ts';
 import { product } from './onnx/product.ts';
 import { sizeOf } from './sym.ts';
 
@@ -169,7 +170,9 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   conv2d: lowerConvolution,
   conv2dInputGradient: lowerInputGradient,
   conv2dWeightGradient: lowerWeightGradient,
-  maxPool2d: (e, { names, attrs }) => e.node('MaxPool', names, poolAttributes(attrs)),
+  maxPool2d: lowerMaxPool,
+  maxPool2dGradient: lowerMaxPoolGradient,
+  maxPool2dSelect: lowerMaxPoolSelect,
   avgPool2d: (e, { names, attrs }) => e.node('AveragePool', names, { ...poolAttributes(attrs), count_include_pad: { int: 1 } }),
   upsampleNearest: (e, { names: [x], attrs: { scale } }) =>
     e.node('Resize', [x!, '', e.tensor(Float32Array.of(1, 1, ...scale), [4])], {

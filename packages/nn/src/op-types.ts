@@ -105,6 +105,8 @@ export interface Ops {
   conv2dInputGradient: OpType<readonly [dy: Sym, w: Sym], Convolution & { readonly height: number; readonly width: number }>;
   conv2dWeightGradient: OpType<readonly [x: Sym, dy: Sym], Convolution>;
   maxPool2d: Unary<Window>;
+  maxPool2dGradient: OpType<readonly [x: Sym, dy: Sym], Window>;
+  maxPool2dSelect: OpType<readonly [x: Sym, g: Sym], Window>;
   avgPool2d: Unary<Window>;
   upsampleNearest: Unary<{ readonly scale: Pair }>;
 }

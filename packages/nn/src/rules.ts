@@ -5,6 +5,7 @@ import { convolutionRules } from './ops/convolution.ts';
 import { elementwiseRules } from './ops/elementwise.ts';
 import { indexRules } from './ops/indexing.ts';
 import { linearAlgebraRules } from './ops/linear-algebra.ts';
+import { maxPoolRules } from './ops/max-pool.ts';
 import { normalisationRules } from './ops/normalisation.ts';
 import { reduceRules } from './ops/reduce.ts';
 import { shapeRules } from './ops/shape.ts';
@@ -23,4 +24,5 @@ export const rules: { readonly [O in Op]: Rule<O> } = {
   ...normalisationRules,
   ...batchNormRules,
   ...convolutionRules,
+  ...maxPoolRules,
 };

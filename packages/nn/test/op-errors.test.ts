@@ -39,6 +39,8 @@ describe('a shape error says what was expected, what came and what to do', () =>
     ['spectralNorm', () => nn.spectralNorm(x(4, 2, 3), x(4), x(5)), /u \[4\] and v \[6\]/],
     ['modulatedConv2d with an even kernel', () => nn.modulatedConv2d(x(1, 2, 4, 4), x(3, 2, 4, 4), x(1, 2)), /k odd/],
     ['modulatedConv2d with the style of another layer', () => nn.modulatedConv2d(x(2, 3, 4, 4), x(3, 3, 3, 3), x(2, 4)), /style \[2, 3\]/],
+    ['adaptive pooling that would enlarge', () => nn.adaptiveAvgPool2d(x(1, 2, 3, 4), [2, 5]), /1x1 to 3x4, got 2x5/],
+    ['global pooling of rows', () => nn.globalMaxPool(x(2, 3)), /at least one more axis/],
     ['mixed types', () => nn.add(x(2), at(2)), /float32\[2\] and int32\[2\]/],
   ])('%s', (_, wrong, message) => {
     expect(wrong).toThrow(expect.objectContaining({ code: 'BAD_SHAPE', message: expect.stringMatching(message) }));

@@ -29,7 +29,9 @@ export function lowerGraph(request: GraphRequest): EmittedGraph {
   for (const sym of ancestors(Object.values(outputs))) {
     if (!names.has(sym.id)) names.set(sym.id, emit(e, sym, names));
   }
-  return { inputs: values, outputs: nameOutputs(e, outputs, names), nodes: e.nodes, initializers: e.initializers };
+  const results = nameOutputs(e, outputs, names);
+  dropUnusedOutputs(e, results);
+  return { inputs: values, outputs: results, nodes: e.nodes, initializers: e.initializers };
 }
 
 function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string {
@@ -50,6 +52,19 @@ function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string 
     attrs: sym.attrs,
     shape: sym.shape,
   } as unknown as LoweringSite<Op>);
+}
+
+/** Ops whose outputs after the first may be left out: statistics and positions that only a gradient reads. */
+const OPTIONAL_OUTPUTS: ReadonlySet<string> = new Set(['MaxPool', 'LayerNormalization']);
+
+/** Kernels compute an optional output that is named even where nobody reads it, and some devices cannot. */
+function dropUnusedOutputs(e: Emitter, results: readonly EmittedValue[]): void {
+  const used = new Set([...e.nodes.flatMap((node) => node.inputs), ...results.map(({ name }) => name)]);
+  for (const node of e.nodes) {
+    if (!OPTIONAL_OUTPUTS.has(node.op)) continue;
+    const last = node.outputs.findLastIndex((name) => used.has(name));
+    node.outputs = node.outputs.slice(0, last + 1);
+  }
 }
 
 /** Gives results their public names: renames the node output where it is free, copies otherwise. */

@@ -1,14 +1,14 @@
 import type { AttrsOf, Convolution, Window } from '../op-types.ts';
 import { describe, make, sameShape, shapeError, type Rule, type Sym } from '../sym.ts';
-import { addAll, and, equal, mul, not, or, where } from './elementwise.ts';
-import { mean, sum } from './reduce.ts';
-import { pad, sliceAll, spreadInto } from './shape.ts';
+import { mul } from './elementwise.ts';
+import { tiles } from './max-pool.ts';
+import { sum } from './reduce.ts';
 import { constant } from './source.ts';
 
-type ConvolutionOp = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGradient' | 'maxPool2d' | 'avgPool2d' | 'upsampleNearest';
+type ConvolutionOp = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGradient' | 'avgPool2d' | 'upsampleNearest';
 
 /** Output height and width of a window over `height` x `width`. */
-function windowOutput(
+export function windowOutput(
   op: string,
   height: number,
   width: number,
@@ -28,7 +28,7 @@ function windowOutput(
   return [h, v];
 }
 
-function checkImage(op: string, x: Sym): void {
+export function checkImage(op: string, x: Sym): void {
   if (x.shape.length !== 4 || x.dtype !== 'float32')
     throw shapeError(op, 'float32 [N, C, H, W]', describe(x), 'Transpose or reshape to channels first.');
 }
@@ -69,13 +69,6 @@ export const convolutionRules: { [O in ConvolutionOp]: Rule<O> } = {
       convolve(x, g, undefined, attrs),
     ],
   },
-  maxPool2d: {
-    shape: ([x], attrs) => {
-      checkImage('maxPool2d', x);
-      return { shape: [x.shape[0]!, x.shape[1]!, ...windowOutput('maxPool2d', x.shape[2]!, x.shape[3]!, attrs)], dtype: 'float32' };
-    },
-    gradient: ({ dy, y, inputs: [x], attrs }) => [maxPoolGradient(x, y, dy, attrs)],
-  },
   avgPool2d: {
     shape: ([x], attrs) => {
       checkImage('avgPool2d', x);
@@ -83,7 +76,7 @@ export const convolutionRules: { [O in ConvolutionOp]: Rule<O> } = {
     },
     gradient: ({ dy, inputs: [x], attrs }) => {
       const [kh, kw] = attrs.size;
-      if (tiles(x, attrs)) return [mul(upsampleNearest(dy, attrs.size), 1 / (kh * kw))];
+      if (tiles(x.shape, attrs)) return [mul(upsampleNearest(dy, attrs.size), 1 / (kh * kw))];
       // a mean is a depthwise convolution with equal weights
       const c = x.shape[1]!;
       const w = constant(new Float32Array(c * kh * kw).fill(1 / (kh * kw)), [c, 1, kh, kw]);
@@ -98,34 +91,6 @@ export const convolutionRules: { [O in ConvolutionOp]: Rule<O> } = {
     gradient: ({ dy, attrs: { scale } }) => [mul(avgPool2d(dy, { size: scale, stride: scale }), scale[0] * scale[1])],
   },
 };
-
-/** True when the windows cover the picture exactly once. */
-function tiles(x: Sym, w: Window): boolean {
-  return sameShape(w.size, w.stride) && w.padding.every((p) => p === 0) && x.shape[2]! % w.size[0] === 0 && x.shape[3]! % w.size[1] === 0;
-}
-
-/** The gradient goes to the first largest element of each window, in reading order; where windows tile, to all largest ones. */
-function maxPoolGradient(x: Sym, y: Sym, dy: Sym, w: Window): Sym {
-  if (tiles(x, w)) return where(equal(x, upsampleNearest(y, w.size)), upsampleNearest(dy, w.size), 0);
-  const [top, left, bottom, right] = w.padding;
-  const padded = pad(x, [0, 0, top, left], [0, 0, bottom, right], LOWEST);
-  const [n, c, h, v] = y.shape as [number, number, number, number];
-  const steps = [1, 1, ...w.stride];
-  const terms: Sym[] = [];
-  let claimed: Sym | undefined;
-  for (let i = 0; i < w.size[0]; i++) {
-    for (let j = 0; j < w.size[1]; j++) {
-      const starts = [0, 0, i, j];
-      const hit = equal(sliceAll(padded, starts, [n, c, i + w.stride[0] * (h - 1) + 1, j + w.stride[1] * (v - 1) + 1], steps), y);
-      const first: Sym = claimed === undefined ? hit : and(hit, not(claimed));
-      claimed = claimed === undefined ? hit : or(claimed, hit);
-      terms.push(spreadInto(where(first, dy, 0), padded.shape, starts, steps));
-    }
-  }
-  return sliceAll(addAll(terms), [0, 0, top, left], [n, c, top + x.shape[2]!, left + x.shape[3]!]);
-}
-
-const LOWEST = -3.4028234663852886e38;
 
 export interface PoolOptions {
   readonly size: number | readonly [number, number];
@@ -176,25 +141,14 @@ export function conv2d(x: Sym, w: Sym, b?: Sym, options: Conv2dOptions = {}): Sy
   });
 }
 
-function poolWindow(options: PoolOptions): Window {
+export function poolWindow(options: PoolOptions): Window {
   const size = pair(options.size);
   return { size, stride: options.stride === undefined ? size : pair(options.stride), padding: sides(options.padding) };
-}
-
-/** Largest element of each window. Padding must stay below the window's size. */
-export function maxPool2d(x: Sym, options: PoolOptions): Sym {
-  return make('maxPool2d', convolutionRules.maxPool2d, [x], poolWindow(options));
 }
 
 /** Mean of each window; padded zeros count, as PyTorch's default has it. */
 export function avgPool2d(x: Sym, options: PoolOptions): Sym {
   return make('avgPool2d', convolutionRules.avgPool2d, [x], poolWindow(options));
-}
-
-/** [N, C, H, W] -> [N, C] */
-export function globalAveragePool(x: Sym): Sym {
-  checkImage('globalAveragePool', x);
-  return mean(x, [2, 3]);
 }
 
 /** Repeats each pixel scale[0] times down and scale[1] times across. */

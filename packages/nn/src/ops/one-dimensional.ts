@@ -1,5 +1,6 @@
 import { describe, shapeError, type Sym } from '../sym.ts';
-import { avgPool2d, conv2d, maxPool2d } from './convolution.ts';
+import { avgPool2d, conv2d } from './convolution.ts';
+import { maxPool2d } from './max-pool.ts';
 import { reshape } from './shape.ts';
 import { convTranspose2d } from './transposed-convolution.ts';
 

@@ -1,5 +1,6 @@
 import { describe, sameShape, shapeError, sizeOf, type Sym } from '../sym.ts';
-import { avgPool2d, conv2d, maxPool2d } from './convolution.ts';
+import { avgPool2d, conv2d } from './convolution.ts';
+import { maxPool2d } from './max-pool.ts';
 import { matmul } from './linear-algebra.ts';
 import { reshape, swapDepth, transpose } from './shape.ts';
 import { constant } from './source.ts';

@@ -4,6 +4,7 @@ import { batchNorm } from './batch-norm.ts';
 import type { Builders } from './builders.ts';
 import { losses } from './losses.ts';
 import { secondOrder } from './second-order.ts';
+import { pooling } from './pooling.ts';
 import { sampleNorms } from './sample-norms.ts';
 import { sequences } from './sequences.ts';
 import { volumes } from './volumes.ts';
@@ -14,6 +15,7 @@ export const builders: Readonly<Record<string, Builders>> = {
   arrangement,
   basics,
   'batch-norm': batchNorm,
+  pooling,
   'sample-norms': sampleNorms,
   sequences,
   volumes,

@@ -6,6 +6,7 @@ import { images } from './images.ts';
 import { indexing } from './indexing.ts';
 import { losses } from './losses.ts';
 import { normalisations } from './normalisations.ts';
+import { pooling } from './pooling.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
 import { sampleNorms } from './sample-norms.ts';
@@ -30,6 +31,7 @@ export const opCases: readonly OpCase[] = [
   ...normalisations,
   ...batchNorms,
   ...images,
+  ...pooling,
   ...volumes,
   ...losses,
 ];
