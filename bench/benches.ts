@@ -1,5 +1,6 @@
 import type { Measured } from './document.ts';
-import { VITS } from './vit/models.ts';
+import { NETWORKS } from './networks/networks.ts';
+import type { Work } from './peers/fastest-torch.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -22,18 +23,13 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, threads, say }) =>
       (await import('./video/video-bench.ts')).videoBench({ passes: quick ? 2 : 7, seconds: quick ? 10 : 30, fps: 16, threads, say }),
   },
-  vit: {
-    title: 'training step and inference of Vision Transformers, native CPU and WASM, against PyTorch',
-    run: async ({ quick, models, threads, say }) => {
-      const unknown = models?.find((name) => !Object.hasOwn(VITS, name));
-      if (unknown !== undefined) throw new Error(`There is no model "${unknown}"; known: ${Object.keys(VITS).join(', ')}.`);
-      return (await import('./vit/vit-bench.ts')).vitBench({
-        models: models ?? Object.keys(VITS),
-        rounds: quick ? { rounds: 4, blockMs: 200 } : { rounds: 16, blockMs: 700 },
-        threads,
-        say,
-      });
-    },
+  train: {
+    title: 'training steps of five networks on native CPU and WASM, against PyTorch',
+    run: (options) => networks('training step', ['cnn', 'resnet8', 'conv3d', 'vit64', 'vit192'], options),
+  },
+  inference: {
+    title: 'inference of exported networks on native CPU and WASM, against PyTorch',
+    run: (options) => networks('inference', Object.keys(NETWORKS), options),
   },
   overhead: {
     title: 'what the framework costs around a session',
@@ -41,3 +37,10 @@ export const benches: Readonly<Record<string, Bench>> = {
       (await import('./overhead/overhead-bench.ts')).overheadBench({ repeats: quick ? 10 : 60, threads, say }),
   },
 };
+
+async function networks(work: Work, usual: readonly string[], { quick, models = usual, threads, say }: BenchOptions): Promise<Measured> {
+  const unknown = models.find((name) => !Object.hasOwn(NETWORKS, name));
+  if (unknown !== undefined) throw new Error(`There is no model "${unknown}"; known: ${Object.keys(NETWORKS).join(', ')}.`);
+  const rounds = quick ? { rounds: 4, blockMs: 200 } : { rounds: 16, blockMs: 700 };
+  return (await import('./networks/network-bench.ts')).networkBench({ work, models, rounds, threads, say });
+}

@@ -11,7 +11,8 @@ const END = '<!-- End of what is generated. -->';
 /** Titles in the order they are shown. A result without a title is shown last, under its own name. */
 const TITLES: Readonly<Record<string, string>> = {
   video: 'Video to verdict',
-  vit: 'Vision Transformers against PyTorch',
+  train: 'Training steps against PyTorch',
+  inference: 'Inference against PyTorch',
   overhead: 'What the framework costs around a session',
 };
 

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { round, type Measured, type Row } from '../document.ts';
 import { stopwatch, timedRuntime } from '../stopwatch.ts';
 import { median, quantile } from '../timing.ts';
-import { vit, type VitConfig } from '../vit/models.ts';
+import { vit, type VitConfig } from '../networks/vit.ts';
 
 /** Bar of the project: what is not the session, over the session, for a full-size model. */
 const BAR = 0.05;
@@ -14,8 +14,8 @@ const SIDE = 224;
 
 /** ViT-Base/16 on 224 pixels, and a small network for contrast. */
 const MODELS: Readonly<Record<string, VitConfig>> = {
-  'ViT-Base/16': { width: 768, depth: 12, heads: 12, mlpRatio: 4, tokens: 197, patch: 768, classes: 2, batch: 1, pool: 'class-token' },
-  'ViT-Tiny/16': { width: 192, depth: 12, heads: 3, mlpRatio: 4, tokens: 197, patch: 768, classes: 2, batch: 1, pool: 'class-token' },
+  'ViT-Base/16': { width: 768, depth: 12, heads: 12, mlpRatio: 4, tokens: 197, patch: 768, classes: 2, pool: 'class-token' },
+  'ViT-Tiny/16': { width: 192, depth: 12, heads: 3, mlpRatio: 4, tokens: 197, patch: 768, classes: 2, pool: 'class-token' },
 };
 
 /** A whole `engine.detect` of a 640x360 picture against the time inside its one session: pixels to tensor, wiring, panel, result. */

@@ -81,9 +81,9 @@ function output(command: string, args: readonly string[]): Promise<string | unde
   });
 }
 
-/** Starts `vit.py` under a thread setting. */
+/** Starts `networks.py` under a thread setting. */
 export function startTorch(python: string, setting: TorchSetting): Torch {
-  const child: ChildProcessWithoutNullStreams = spawn(python, [fileURLToPath(new URL('vit.py', import.meta.url))], {
+  const child: ChildProcessWithoutNullStreams = spawn(python, [fileURLToPath(new URL('networks.py', import.meta.url))], {
     env: { ...process.env, ...setting.env },
   });
   let failure: Error | undefined;

@@ -27,16 +27,8 @@ export interface VitConfig {
   readonly tokens: number;
   readonly patch: number;
   readonly classes: number;
-  readonly batch: number;
   readonly pool: 'class-token' | 'mean';
 }
-
-/** `stdt` has the sizes of the small networks of the STDT plugin; the other two are the usual small ones. */
-export const VITS: Readonly<Record<string, VitConfig>> = {
-  stdt: { width: 64, depth: 4, heads: 4, mlpRatio: 2, tokens: 65, patch: 192, classes: 2, batch: 32, pool: 'class-token' },
-  vit64: { width: 64, depth: 4, heads: 4, mlpRatio: 4, tokens: 17, patch: 192, classes: 10, batch: 32, pool: 'mean' },
-  vit192: { width: 192, depth: 4, heads: 3, mlpRatio: 4, tokens: 65, patch: 48, classes: 10, batch: 16, pool: 'mean' },
-};
 
 type Linear = ReturnType<typeof linear>;
 
@@ -53,7 +45,7 @@ export function patches({ tokens, pool }: VitConfig): number {
   return pool === 'class-token' ? tokens - 1 : tokens;
 }
 
-/** x [B, patches, patch] -> logits [B, classes]. `peers/vit.py` is the same network. */
+/** x [B, patches, patch] -> logits [B, classes]. `peers/networks.py` has the same network. */
 export function vit(config: VitConfig): Module<VitParams, [x: Sym], Sym> {
   const { width, depth, heads, mlpRatio, tokens, patch, classes, pool } = config;
   const small = truncatedNormalInit(0.02);
@@ -80,15 +72,4 @@ export function vit(config: VitConfig): Module<VitParams, [x: Sym], Sym> {
     t = norm.apply(p.norm, t);
     return head.apply(p.head, pool === 'mean' ? mean(t, [1]) : reshape(slice(t, { axis: 1, start: 0, end: 1 }), [batch, width]));
   });
-}
-
-/** One batch that every contender sees: noise from a counter, labels in turn. */
-export function batchOf(config: VitConfig): { readonly x: Float32Array; readonly y: Int32Array } {
-  const x = new Float32Array(config.batch * patches(config) * config.patch);
-  let state = 1;
-  for (let i = 0; i < x.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    x[i] = state / 2 ** 32 - 0.5;
-  }
-  return { x, y: Int32Array.from({ length: config.batch }, (_, i) => i % config.classes) };
 }

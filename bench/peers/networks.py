@@ -1,4 +1,4 @@
-"""PyTorch's side of the ViT benchmark: one JSON request per line on stdin, one JSON answer per line on stdout.
+"""PyTorch's side of the network benchmarks: one JSON request per line on stdin, one JSON answer per line on stdout.
 
 The process is started once per thread setting, because BLAS and OpenMP read theirs from the environment.
 """
@@ -20,7 +20,7 @@ def tensor(item):
     return torch.frombuffer(bytearray(base64.b64decode(item['data'])), dtype=dtype).reshape(item['shape']).clone()
 
 
-def forward(c, p, x):
+def vit(c, p, x, train):
     n, width, heads = x.shape[0], c['width'], c['heads']
     norm = lambda t, k: F.layer_norm(t, (width,), p[k + '.weight'], p[k + '.bias'], 1e-5)
     dense = lambda t, k: F.linear(t, p[k + '.weight'], p[k + '.bias'])
@@ -38,6 +38,38 @@ def forward(c, p, x):
     return dense(t[:, 0] if 'classToken' in p else t.mean(1), 'head')
 
 
+def conv(p, x, name, stride=1, padding=1):
+    w = p[name + '.weight']
+    return (F.conv3d if w.dim() == 5 else F.conv2d)(x, w, p.get(name + '.bias'), stride, padding)
+
+
+def cnn(c, p, x, train):
+    t = F.relu(conv(p, F.relu(conv(p, F.relu(conv(p, x, 'conv1')), 'conv2', 2)), 'conv3', 2))
+    return F.linear(t.flatten(1), p['head.weight'], p['head.bias'])
+
+
+def conv3d(c, p, x, train):
+    t = F.relu(conv(p, F.relu(conv(p, F.relu(conv(p, x, 'conv1')), 'conv2', 2)), 'conv3', 2))
+    return F.linear(t.mean((2, 3, 4)), p['head.weight'], p['head.bias'])
+
+
+def resnet8(c, p, x, train):
+    def conv_norm(t, k, stride=1, padding=1):
+        n = k + '.norm.'
+        return F.batch_norm(conv(p, t, k + '.conv', stride, padding), p[n + 'runningMean'], p[n + 'runningVariance'], p[n + 'weight'], p[n + 'bias'], train, 0.1, 1e-5)
+
+    t = F.relu(conv_norm(x, 'stem'))
+    for i in range(3):
+        b = f'blocks.{i}.'
+        stride = 1 if i == 0 else 2
+        u = conv_norm(F.relu(conv_norm(t, b + 'first', stride)), b + 'second')
+        t = F.relu(u + (t if i == 0 else conv_norm(t, b + 'shortcut', 2, 0)))
+    return F.linear(t.mean((2, 3)), p['head.weight'], p['head.bias'])
+
+
+FORWARD = {'vit': vit, 'cnn': cnn, 'conv3d': conv3d, 'resnet8': resnet8}
+
+
 class Model:
     def __init__(self, request):
         self.config = request['config']
@@ -45,31 +77,32 @@ class Model:
         transposed = lambda name, t: t.t().contiguous() if name.endswith('.weight') and t.dim() == 2 else t
         self.params = {name: transposed(name, tensor(item)) for name, item in request['params'].items()}
         self.x, self.y = tensor(request['x']), tensor(request['y']).long()
+        self.forward = FORWARD[self.config['kind']]
         if request['mode'] == 'train':
             o = request['optimizer']
-            for t in self.params.values():
-                t.requires_grad_()
-            groups = [{'params': [t for t in self.params.values() if t.dim() >= 2]}, {'params': [t for t in self.params.values() if t.dim() < 2], 'weight_decay': 0.0}]
-            self.optimizer = torch.optim.AdamW(groups, lr=o['learningRate'], weight_decay=o['weightDecay'], foreach=request['foreach'])
+            trained = [t.requires_grad_() for name, t in self.params.items() if '.running' not in name]
+            groups = [{'params': [t for t in trained if t.dim() >= 2]}, {'params': [t for t in trained if t.dim() < 2], 'weight_decay': 0.0}]
+            options = {'lr': o['learningRate'], 'foreach': request['foreach']}
+            self.optimizer = torch.optim.AdamW(groups, weight_decay=o['weightDecay'], **options) if o['name'] == 'adamw' else torch.optim.SGD(groups, **options)
             self.once = self.step
         else:
             self.once = self.infer
 
     def step(self):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(forward(self.config, self.params, self.x), self.y)
+        loss = F.cross_entropy(self.forward(self.config, self.params, self.x, True), self.y)
         loss.backward()
         self.optimizer.step()
         return loss.item()
 
     def infer(self):
         with torch.inference_mode():
-            logits = forward(self.config, self.params, self.x)
+            logits = self.forward(self.config, self.params, self.x, False)
             return F.cross_entropy(logits, self.y).item()
 
     def infer_only(self):
         with torch.inference_mode():
-            return forward(self.config, self.params, self.x)
+            return self.forward(self.config, self.params, self.x, False)
 
 
 models = {}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { findTorch } from '../peers/pytorch.ts';
+import { networkBench } from '../networks/network-bench.ts';
+
+const torch = await findTorch();
+const once = { rounds: { rounds: 1, blockMs: 1 }, threads: 1, say: () => undefined };
+
+describe('networks', () => {
+  it('give our own times and say so when there is no PyTorch', async () => {
+    const { rows, notes } = await networkBench({ ...once, work: 'training step', models: ['vit64'], pythons: ['no-such-python'] });
+    expect(rows.map(({ engine }) => engine)).toEqual(['cpu', 'wasm']);
+    for (const row of rows) expect(row).toMatchObject({ 'ratio to PyTorch': null, 'ms (median)': expect.any(Number) });
+    expect(notes[0]).toContain('PyTorch was absent');
+  });
+
+  it.skipIf(torch === undefined).each(['training step', 'inference'] as const)(
+    '%s: compares with PyTorch doing the same work (skipped without python3-torch)',
+    async (work) => {
+      const { rows, versions } = await networkBench({ ...once, work, models: ['resnet8', 'conv3d'] });
+      expect(versions).toHaveProperty('pytorch');
+      expect(rows.filter(({ engine }) => engine === 'pytorch')).toHaveLength(2);
+      for (const row of rows) {
+        expect(row['ratio to PyTorch']).toBeGreaterThan(0);
+        expect(row['loss gap']).toBeLessThan(1e-3);
+      }
+    },
+  );
+});
