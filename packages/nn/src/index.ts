@@ -1,6 +1,8 @@
 export { fillDraw, dropout, type Draw, type DrawSpec } from './draw.ts';
 export { exportInference, type ExportOptions } from './export-inference.ts';
 export { gradients } from './gradients.ts';
+export { importOnnx, type ImportOnnxOptions, type OnnxInputs, type OnnxModule } from './import/import-onnx.ts';
+export { readOnnxInitialisers } from './import/read-onnx.ts';
 export * from './initialisers.ts';
 export * from './losses/index.ts';
 export {

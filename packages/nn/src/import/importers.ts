@@ -1,0 +1,25 @@
+import { convolutionImporters } from './ops/convolution.ts';
+import { elementwiseImporters } from './ops/elementwise.ts';
+import { linearAlgebraImporters } from './ops/linear-algebra.ts';
+import { normalisationImporters } from './ops/normalisation.ts';
+import { paddingImporters } from './ops/padding.ts';
+import { poolingImporters } from './ops/pooling.ts';
+import { reduceImporters } from './ops/reduce.ts';
+import { resizeImporters } from './ops/resize.ts';
+import { shapeImporters } from './ops/shape.ts';
+import type { Importer } from './site.ts';
+
+/** How each ONNX operator is written with our ops; operators of other domains carry them as a prefix. */
+export const importers: ReadonlyMap<string, Importer> = new Map(
+  Object.entries({
+    ...elementwiseImporters,
+    ...reduceImporters,
+    ...shapeImporters,
+    ...paddingImporters,
+    ...linearAlgebraImporters,
+    ...normalisationImporters,
+    ...convolutionImporters,
+    ...poolingImporters,
+    ...resizeImporters,
+  }),
+);

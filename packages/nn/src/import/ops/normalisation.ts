@@ -1,0 +1,111 @@
+import { add, addAll, div, mul, pow, reciprocal, sqrt, square, sub } from '../../ops/elementwise.ts';
+import { layerNorm, logSoftmax, softmax } from '../../ops/normalisation.ts';
+import { mean, sum, variance } from '../../ops/reduce.ts';
+import { pad, reshape, slice } from '../../ops/shape.ts';
+import { ones, zeros } from '../../ops/source.ts';
+import { sizeOf, type Sym } from '../../sym.ts';
+import type { Importer, Site } from '../site.ts';
+import { isKnown, known, type Known, type Value } from '../values.ts';
+
+/** A vector over the channels, laid along axis 1 of a tensor of rank `rank`. */
+function alongChannels(v: Sym, rank: number): Sym {
+  return rank === 1 ? v : reshape(v, [v.shape[0]!, ...Array.from({ length: rank - 2 }, () => 1)]);
+}
+
+/** y = a x + b per channel, with a = scale / sqrt(var + eps) and b = bias - a mean; worked out now where the values are known. */
+const batchNormalisation: Importer = (site) => {
+  if ((site.int('training_mode') ?? 0) === 1)
+    throw site.unsupported('it is in training mode', 'a graph exported for inference, with stored statistics');
+  const x = site.sym(0);
+  const epsilon = site.float('epsilon') ?? 1e-5;
+  const [scale, bias, mean_, variance_] = [1, 2, 3, 4].map((i) => site.value(i)) as [Value, Value, Value, Value];
+  const rank = x.shape.length;
+  if ([scale, bias, mean_, variance_].every(isKnown)) {
+    const [s, b, m, v] = [scale, bias, mean_, variance_] as Known[] as [Known, Known, Known, Known];
+    const factor = s.data.map((value, i) => value / Math.sqrt(v.data[i]! + epsilon));
+    const a = known('float', s.shape, (i) => factor[i]!);
+    const shift = known('float', s.shape, (i) => b.data[i]! - factor[i]! * m.data[i]!);
+    return add(mul(x, alongChannels(site.asSym(a), rank)), alongChannels(site.asSym(shift), rank));
+  }
+  const a = mul(site.asSym(scale), reciprocal(sqrt(add(site.asSym(variance_), epsilon))));
+  return add(mul(sub(x, alongChannels(site.asSym(mean_), rank)), alongChannels(a, rank)), alongChannels(site.asSym(bias), rank));
+};
+
+/** (x - mean) / sqrt(var + eps) over the last axis. */
+function standardised(x: Sym, epsilon: number): Sym {
+  const centred = sub(x, mean(x, -1, { keep: true }));
+  return div(centred, sqrt(add(mean(square(centred), -1, { keep: true }), epsilon)));
+}
+
+function groupNormalisation(site: Site, x: Sym, groups: number): Sym {
+  const [n, c] = x.shape as [number, number];
+  const flat = reshape(x, [n, groups, sizeOf(x.shape.slice(1)) / groups]);
+  const y = reshape(standardised(flat, site.float('epsilon') ?? 1e-5), x.shape);
+  const perChannel = (v: Sym): Sym => {
+    if (v.shape[0] === c) return alongChannels(v, x.shape.length);
+    // one for each group, repeated over its channels
+    const wide = mul(reshape(v, [groups, 1]), ones([1, c / groups]));
+    return alongChannels(reshape(wide, [c]), x.shape.length);
+  };
+  return add(mul(y, perChannel(site.sym(1))), perChannel(site.sym(2)));
+}
+
+const layerNormalisation: Importer = (site) => {
+  const x = site.sym(0);
+  const axis = site.axis(site.int('axis') ?? -1, x.shape.length);
+  const width = sizeOf(x.shape.slice(axis));
+  const lead = x.shape.slice(0, axis);
+  const epsilon = site.float('epsilon') ?? 1e-5;
+  const flat = reshape(x, [...lead, width]);
+  const vector = (v: Sym | undefined, none: (shape: readonly number[]) => Sym): Sym =>
+    v === undefined ? none([width]) : reshape(v, [width]);
+  const y = reshape(layerNorm(flat, vector(site.sym(1), ones), vector(site.optional(2), zeros), epsilon), x.shape);
+  if (site.node.outputs.length === 1) return y;
+  const kept = [...lead, ...x.shape.slice(axis).map(() => 1)];
+  const deviation = sqrt(add(variance(flat, -1), epsilon));
+  return [y, reshape(mean(flat, -1), kept), reshape(reciprocal(deviation), kept)];
+};
+
+/** Before version 13 the axes from `axis` on were taken together. */
+const softmaxLike =
+  (f: (x: Sym, axis: number) => Sym): Importer =>
+  (site) => {
+    const x = site.sym(0);
+    if (site.opset >= 13) return f(x, site.axis(site.int('axis') ?? -1, x.shape.length));
+    const axis = site.axis(site.int('axis') ?? 1, x.shape.length);
+    return reshape(f(reshape(x, [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis))]), 1), x.shape);
+  };
+
+/** x / (bias + alpha / size * sum of squares over neighbouring channels)^beta */
+const localResponse: Importer = (site) => {
+  const x = site.sym(0);
+  const size = site.int('size') ?? 1;
+  const before = Math.floor((size - 1) / 2);
+  const around = (n: number): number[] => x.shape.map((_, i) => (i === 1 ? n : 0));
+  const padded = pad(square(x), around(before), around(size - 1 - before));
+  const near = addAll(Array.from({ length: size }, (_, i) => slice(padded, { axis: 1, start: i, end: i + x.shape[1]! })));
+  const base = add(mul(near, (site.float('alpha') ?? 1e-4) / size), site.float('bias') ?? 1);
+  return div(x, pow(base, site.float('beta') ?? 0.75));
+};
+
+export const normalisationImporters: Readonly<Record<string, Importer>> = {
+  BatchNormalization: batchNormalisation,
+  GroupNormalization: (site) => groupNormalisation(site, site.sym(0), site.int('num_groups') ?? 1),
+  InstanceNormalization: (site) => groupNormalisation(site, site.sym(0), site.sym(0).shape[1]!),
+  LayerNormalization: layerNormalisation,
+  LogSoftmax: softmaxLike(logSoftmax),
+  LpNormalization: (site) => {
+    const x = site.sym(0);
+    const axis = site.axis(site.int('axis') ?? -1, x.shape.length);
+    if ((site.int('p') ?? 2) !== 2) throw site.unsupported('only the Euclidean norm is imported', 'p = 2', `p = ${site.int('p')}`);
+    return div(x, sqrt(sum(square(x), axis, { keep: true })));
+  },
+  LRN: localResponse,
+  MeanVarianceNormalization: (site) => {
+    const x = site.sym(0);
+    const axes = site.ints('axes') ?? [0, 2, 3];
+    const centred = sub(x, mean(x, axes, { keep: true }));
+    return div(centred, add(sqrt(mean(square(centred), axes, { keep: true })), 1e-9));
+  },
+  Softmax: softmaxLike(softmax),
+};
