@@ -66,7 +66,8 @@ function tensorsOf(set: string, which: 'input' | 'output'): StoredTensor[] {
 /** Largest difference relative to the largest expected magnitude (at least 1); Infinity for other shapes. */
 export function difference(got: Tensor, want: StoredTensor): number {
   if (got.dims.join() !== want.shape.join()) return Infinity;
-  const scale = want.data.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 1);
+  let scale = 1;
+  for (const v of want.data) if (Number.isFinite(v)) scale = Math.max(scale, Math.abs(v));
   let worst = 0;
   want.data.forEach((v, i) => {
     const own = Number(got.data[i]);

@@ -7,7 +7,7 @@ import type { DType } from '../op-types.ts';
 import type { OnnxFile, OnnxValue } from './onnx-file.ts';
 import { readOnnx } from './read-onnx.ts';
 import { fromStored } from './ops/shape.ts';
-import { neededNodes, trace } from './trace.ts';
+import { checkOperators, neededNodes, trace } from './trace.ts';
 import { isKnown, toSym, type Known, type Value } from './values.ts';
 
 export interface ImportOnnxOptions<O extends string = string> {
@@ -69,6 +69,7 @@ export function importOnnx<const O extends string = string>(bytes: Uint8Array, o
   const fixed = new Map(Object.entries(options.fixed ?? {}).map(([name, tensor]) => [name, fromNamed(name, tensor)]));
   const begun = new Set([...graph.inputs.map(({ name }) => name), ...Object.keys(options.inputs ?? {})].filter((name) => !fixed.has(name)));
   const nodes = neededNodes(graph, outputs, (name) => begun.has(name) || fixed.has(name));
+  checkOperators(nodes, opset);
   const used = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
   const inputs = Object.fromEntries(
     [...begun].filter((name) => used.has(name)).map((name) => [name, inputSpec(file, name, options.inputs?.[name])]),

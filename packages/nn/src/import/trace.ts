@@ -2,7 +2,7 @@ import { VerilensError } from '@verilens/core';
 import { withScope } from '../scope.ts';
 import { importers } from './importers.ts';
 import type { OnnxGraph, OnnxNode } from './onnx-file.ts';
-import { Site, type ImportRun } from './site.ts';
+import { Site, type Importer, type ImportRun } from './site.ts';
 import { fromStored } from './ops/shape.ts';
 import type { Value } from './values.ts';
 
@@ -71,13 +71,24 @@ function lookUp(name: string, values: ReadonlyMap<string, Value>): Value {
   });
 }
 
-function importerOf(node: OnnxNode, opset: number): NonNullable<ReturnType<typeof importers.get>> {
+/** The unknown operators of all nodes in one error, before any work. @throws VerilensError UNSUPPORTED */
+export function checkOperators(nodes: readonly OnnxNode[], opset: number): void {
+  const unknown = nodes.filter((node) => !importers.has(operatorOf(node)));
+  const [first] = unknown;
+  if (first !== undefined) throw unknownOperator(first, opset, [...new Set(unknown.map(operatorOf))]);
+}
+
+function importerOf(node: OnnxNode, opset: number): Importer {
   const found = importers.get(operatorOf(node));
   if (found !== undefined) return found;
-  throw new VerilensError('UNSUPPORTED', `operator ${operatorOf(node)} (opset ${opset}) cannot be imported`, {
+  throw unknownOperator(node, opset, [operatorOf(node)]);
+}
+
+function unknownOperator(node: OnnxNode, opset: number, all: readonly string[]): VerilensError {
+  return new VerilensError('UNSUPPORTED', `operator ${operatorOf(node)} (opset ${opset}) cannot be imported`, {
     place: `nn importOnnx node "${node.name === '' ? node.outputs[0] : node.name}"`,
     expected: [...importers.keys()].sort().join(', '),
-    got: operatorOf(node),
+    got: all.join(', '),
     remedy: 'Import only a part of the graph: end before it with `outputs`, or begin after it with `inputs`.',
   });
 }

@@ -1,34 +1,22 @@
 import { add, addAll, div, mul, pow, reciprocal, sqrt, square, sub } from '../../ops/elementwise.ts';
+import { normaliseChannels } from '../../ops/batch-norm.ts';
 import { layerNorm, logSoftmax, softmax } from '../../ops/normalisation.ts';
 import { mean, sum, variance } from '../../ops/reduce.ts';
 import { pad, reshape, slice } from '../../ops/shape.ts';
 import { ones, zeros } from '../../ops/source.ts';
 import { sizeOf, type Sym } from '../../sym.ts';
 import type { Importer, Site } from '../site.ts';
-import { isKnown, known, type Known, type Value } from '../values.ts';
 
 /** A vector over the channels, laid along axis 1 of a tensor of rank `rank`. */
 function alongChannels(v: Sym, rank: number): Sym {
   return rank === 1 ? v : reshape(v, [v.shape[0]!, ...Array.from({ length: rank - 2 }, () => 1)]);
 }
 
-/** y = a x + b per channel, with a = scale / sqrt(var + eps) and b = bias - a mean; worked out now where the values are known. */
 const batchNormalisation: Importer = (site) => {
   if ((site.int('training_mode') ?? 0) === 1)
     throw site.unsupported('it is in training mode', 'a graph exported for inference, with stored statistics');
   const x = site.sym(0);
-  const epsilon = site.float('epsilon') ?? 1e-5;
-  const [scale, bias, mean_, variance_] = [1, 2, 3, 4].map((i) => site.value(i)) as [Value, Value, Value, Value];
-  const rank = x.shape.length;
-  if ([scale, bias, mean_, variance_].every(isKnown)) {
-    const [s, b, m, v] = [scale, bias, mean_, variance_] as Known[] as [Known, Known, Known, Known];
-    const factor = s.data.map((value, i) => value / Math.sqrt(v.data[i]! + epsilon));
-    const a = known('float', s.shape, (i) => factor[i]!);
-    const shift = known('float', s.shape, (i) => b.data[i]! - factor[i]! * m.data[i]!);
-    return add(mul(x, alongChannels(site.asSym(a), rank)), alongChannels(site.asSym(shift), rank));
-  }
-  const a = mul(site.asSym(scale), reciprocal(sqrt(add(site.asSym(variance_), epsilon))));
-  return add(mul(sub(x, alongChannels(site.asSym(mean_), rank)), alongChannels(a, rank)), alongChannels(site.asSym(bias), rank));
+  return normaliseChannels(x, site.sym(1), site.sym(2), site.sym(3), site.sym(4), site.float('epsilon') ?? 1e-5);
 };
 
 /** (x - mean) / sqrt(var + eps) over the last axis. */

@@ -1,21 +1,9 @@
-import { gather } from '../../ops/indexing.ts';
-import { constant } from '../../ops/source.ts';
+import { padFrom, type PadMode } from '../../ops/arrange.ts';
 import { pad, sliceAll } from '../../ops/shape.ts';
-import type { Sym } from '../../sym.ts';
-import type { Importer, Site } from '../site.ts';
+import type { Importer } from '../site.ts';
 
-/** Place of the element that stands at `at` (negative before the axis) of an axis of n elements. */
-const PLACES: Readonly<Record<string, (at: number, n: number) => number>> = {
-  edge: (at, n) => Math.min(Math.max(at, 0), n - 1),
-  wrap: (at, n) => ((at % n) + n) % n,
-  // mirrored at the ends, which are not repeated
-  reflect: (at, n) => {
-    if (n === 1) return 0;
-    const period = 2 * (n - 1);
-    const within = ((at % period) + period) % period;
-    return within < n ? within : period - within;
-  },
-};
+/** ONNX's names of our modes. */
+const MODES: Readonly<Record<string, PadMode>> = { reflect: 'reflect', edge: 'replicate', wrap: 'circular' };
 
 const padding: Importer = (site) => {
   const x = site.sym(0);
@@ -37,17 +25,9 @@ const padding: Importer = (site) => {
   const grow = (list: readonly number[]): number[] => list.map((n) => Math.max(n, 0));
   const mode = site.text('mode') ?? 'constant';
   if (mode === 'constant') return pad(cut, grow(before), grow(after), site.float('value') ?? site.scalar(2, 'value') ?? 0);
-  return repeated(site, cut, grow(before), grow(after), mode);
+  const from = MODES[mode];
+  if (from === undefined) throw site.unsupported('it pads in a way we do not know', ['constant', ...Object.keys(MODES)].join(', '), mode);
+  return padFrom(cut, grow(before), grow(after), from);
 };
-
-function repeated(site: Site, x: Sym, before: readonly number[], after: readonly number[], mode: string): Sym {
-  const place = PLACES[mode];
-  if (place === undefined) throw site.unsupported('it pads in a way we do not know', ['constant', ...Object.keys(PLACES)].join(', '), mode);
-  return x.shape.reduce((y, n, axis) => {
-    if (before[axis] === 0 && after[axis] === 0) return y;
-    const places = Int32Array.from({ length: n + before[axis]! + after[axis]! }, (_, i) => place(i - before[axis]!, n));
-    return gather(y, constant(places, [places.length]), axis);
-  }, x);
-}
 
 export const paddingImporters: Readonly<Record<string, Importer>> = { Pad: padding };

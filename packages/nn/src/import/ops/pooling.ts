@@ -1,31 +1,36 @@
 import { avgPool2d, maxPool2d } from '../../ops/convolution.ts';
+import { avgPool1d, maxPool1d } from '../../ops/one-dimensional.ts';
+import { avgPool3d, maxPool3d } from '../../ops/volumes.ts';
 import { maximum, mul } from '../../ops/elementwise.ts';
 import { max, mean } from '../../ops/reduce.ts';
-import { pad, reshape, sliceAll } from '../../ops/shape.ts';
+import { pad, sliceAll } from '../../ops/shape.ts';
 import { constant } from '../../ops/source.ts';
 import { sizeOf, type Sym } from '../../sym.ts';
 import type { Importer, Site } from '../site.ts';
 import { windowCounts, windowOf, type SpatialWindow } from './windows.ts';
 
-type Pool = typeof maxPool2d;
+const symmetric = (w: SpatialWindow): boolean => w.before.every((n, i) => n === w.after[i]);
 
-/** A window over one, two or three spatial axes by two-dimensional pools: the axes are pooled one after the other where there are three. */
-function pooled(x: Sym, w: SpatialWindow, pool: Pool): Sym {
-  const [n, c, ...spatial] = x.shape as [number, number, ...number[]];
-  const window = (...axes: (number | undefined)[]): Parameters<Pool>[1] => ({
-    size: pairOf(axes, (i) => w.size[i]!, 1),
-    stride: pairOf(axes, (i) => w.stride[i]!, 1),
-    padding: [...pairOf(axes, (i) => w.before[i]!, 0), ...pairOf(axes, (i) => w.after[i]!, 0)] as [number, number, number, number],
-  });
-  if (spatial.length === 1) return reshape(pool(reshape(x, [n, c, 1, spatial[0]!]), window(undefined, 0)), [n, c, ...w.output]);
-  if (spatial.length === 2) return pool(x, window(0, 1));
-  const [depth, height, width] = spatial as [number, number, number];
-  const planes = pool(reshape(x, [n, c * depth, height, width]), window(1, 2));
-  return reshape(pool(reshape(planes, [n, c, depth, w.output[1]! * w.output[2]!]), window(0, undefined)), [n, c, ...w.output]);
+/** The pool of ours for one, two or three spatial axes; three want equal padding on both sides. */
+function pooled(x: Sym, w: SpatialWindow, which: 'max' | 'average'): Sym {
+  const { size, stride, before, after } = w;
+  if (size.length === 1) {
+    const pool = which === 'max' ? maxPool1d : avgPool1d;
+    return pool(x, { size: size[0]!, stride: stride[0]!, padding: [before[0]!, after[0]!] });
+  }
+  if (size.length === 2) {
+    const pool = which === 'max' ? maxPool2d : avgPool2d;
+    return pool(x, {
+      size: [size[0]!, size[1]!],
+      stride: [stride[0]!, stride[1]!],
+      padding: [before[0]!, before[1]!, after[0]!, after[1]!],
+    });
+  }
+  const pool = which === 'max' ? maxPool3d : avgPool3d;
+  return pool(x, { size: tripleOf(size), stride: tripleOf(stride), padding: tripleOf(before) });
 }
 
-const pairOf = (axes: readonly (number | undefined)[], pick: (i: number) => number, none: number): [number, number] =>
-  axes.map((i) => (i === undefined ? none : pick(i))) as [number, number];
+const tripleOf = (values: readonly number[]): [number, number, number] => [values[0]!, values[1]!, values[2]!];
 
 function checkInput(site: Site, x: Sym): void {
   if (x.dtype !== 'float32') throw site.unsupported('it pools integers', 'float tensors', x.dtype);
@@ -39,9 +44,9 @@ const maxPool: Importer = (site) => {
   if (site.node.outputs.length > 1 && site.node.outputs[1] !== '')
     throw site.unsupported('its second output, the places of the largest elements, is not imported', 'one output');
   const w = windowOf(site, x.shape.slice(2), site.ints('kernel_shape') ?? []);
-  // padding must stay below the window for the pool op; dilated windows are compared tap by tap
+  // what the pool ops do not take (dilation, padding as large as the window) is compared tap by tap
   const plain = w.dilation.every((d) => d === 1) && w.size.every((k, i) => w.before[i]! < k && w.after[i]! < k);
-  return plain ? pooled(x, w, maxPool2d) : byTaps(x, w);
+  return plain && (w.size.length < 3 || symmetric(w)) ? pooled(x, w, 'max') : byTaps(x, w);
 };
 
 const LOWEST = -3.4028234663852886e38;
@@ -67,7 +72,8 @@ const averagePool: Importer = (site) => {
   const spatial = x.shape.slice(2);
   const w = windowOf(site, spatial, site.ints('kernel_shape') ?? []);
   if (w.dilation.some((d) => d !== 1)) throw site.unsupported('its window is dilated', 'dilations of 1', `[${w.dilation.join(', ')}]`);
-  const y = pooled(x, w, avgPool2d);
+  const y =
+    w.size.length < 3 || symmetric(w) ? pooled(x, w, 'average') : pooled(padded(x, w), { ...w, before: NONE, after: NONE }, 'average');
   const counts = windowCounts(w, spatial, site.int('count_include_pad') === 1);
   const full = sizeOf(w.size);
   // our pool divides by the whole window; where fewer elements count, that is corrected
@@ -81,6 +87,9 @@ const averagePool: Importer = (site) => {
         ),
       );
 };
+
+const NONE = [0, 0, 0];
+const padded = (x: Sym, w: SpatialWindow): Sym => pad(x, [0, 0, ...w.before], [0, 0, ...w.after]);
 
 const overSpace =
   (f: typeof mean): Importer =>

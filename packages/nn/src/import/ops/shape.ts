@@ -1,6 +1,7 @@
-import { add, cast, mul } from '../../ops/elementwise.ts';
+import { cumulativeSum, takeAlongAxis } from '../../ops/along-axis.ts';
+import { tile } from '../../ops/arrange.ts';
+import { add, cast, mul, sub } from '../../ops/elementwise.ts';
 import { gather, oneHot } from '../../ops/indexing.ts';
-import { matmul } from '../../ops/linear-algebra.ts';
 import { concat, expand, flip, reshape, sliceAll, split, transpose } from '../../ops/shape.ts';
 import { broadcastShapes, sizeOf, type Sym } from '../../sym.ts';
 import { flatIndex, fold, foldable, rearranged } from '../fold.ts';
@@ -177,6 +178,15 @@ const gatherAt: Importer = (site) => {
   return gather(site.asSym(x), toSym({ ...at, data: Float64Array.from(places) }), axis);
 };
 
+const gatherElements: Importer = (site) => {
+  const x = site.sym(0);
+  const axis = site.axis(site.int('axis') ?? 0, x.shape.length);
+  const at = site.value(1);
+  if (!isKnown(at)) return takeAlongAxis(x, at, axis);
+  const places = Float64Array.from(at.data, (v) => (v < 0 ? v + x.shape[axis]! : v));
+  return takeAlongAxis(x, toSym({ ...at, data: places }), axis);
+};
+
 const expandTo: Importer = (site) => {
   const x = site.value(0);
   const wanted = site.numbers(1, 'shape') ?? [];
@@ -193,7 +203,7 @@ const expandTo: Importer = (site) => {
   return expand(site.asSym(x), shape);
 };
 
-const tile: Importer = (site) => {
+const tileUp: Importer = (site) => {
   const repeats = site.numbers(1, 'repeats') ?? [];
   const x = site.value(0);
   if (isKnown(x) && foldable(x)) {
@@ -207,12 +217,7 @@ const tile: Importer = (site) => {
         ),
     );
   }
-  return repeats.reduce((value, times, axis) => {
-    if (times === 1) return value;
-    const [lead, tail] = [value.shape.slice(0, axis), value.shape.slice(axis)];
-    const wide = expand(reshape(value, [...lead, 1, ...tail]), [...lead, times, ...tail]);
-    return reshape(wide, [...lead, times * tail[0]!, ...tail.slice(1)]);
-  }, site.asSym(x));
+  return tile(site.asSym(x), repeats);
 };
 
 const depthToSpace: Importer = (site) => {
@@ -275,18 +280,11 @@ const triangle: Importer = (site) => {
   return mul(x, site.asSym(mask));
 };
 
-const cumulativeSum: Importer = (site) => {
+const runningSum: Importer = (site) => {
   const x = site.sym(0);
   const axis = site.axis(site.scalar(1, 'axis') ?? 0, x.shape.length);
-  const n = x.shape[axis]!;
-  const own = site.int('exclusive') === 1 ? 0 : 1;
-  const reverse = site.int('reverse') === 1;
-  // y = x T with T[i, j] = 1 where element i counts to sum j
-  const t = known('float', [n, n], (k) => {
-    const [i, j] = [Math.floor(k / n), k % n];
-    return Number(reverse ? i - j >= 1 - own : j - i >= 1 - own);
-  });
-  return alongLast(x, axis, (last) => matmul(last, site.asSym(t)));
+  const total = cumulativeSum(x, axis, { reverse: site.int('reverse') === 1 });
+  return site.int('exclusive') === 1 ? sub(total, x) : total;
 };
 
 /** Applies `f`, which works on the last axis, to another axis. */
@@ -340,12 +338,13 @@ export const shapeImporters: Readonly<Record<string, Importer>> = {
   Concat: concatenate,
   Constant: constantOf,
   ConstantOfShape: filled,
-  CumSum: cumulativeSum,
+  CumSum: runningSum,
   DepthToSpace: depthToSpace,
   Expand: expandTo,
   EyeLike: eye,
   Flatten: flatten,
   Gather: gatherAt,
+  GatherElements: gatherElements,
   If: branchOf,
   OneHot: oneHotOf,
   Range: range,
@@ -356,7 +355,7 @@ export const shapeImporters: Readonly<Record<string, Importer>> = {
   SpaceToDepth: spaceToDepth,
   Split: splitUp,
   Squeeze: squeeze,
-  Tile: tile,
+  Tile: tileUp,
   Transpose: permute,
   Trilu: triangle,
   Unsqueeze: unsqueeze,
