@@ -1,4 +1,5 @@
-import { avgPool2d, maxPool2d } from '../../ops/convolution.ts';
+import { avgPool2d } from '../../ops/convolution.ts';
+import { maxPool2d } from '../../ops/max-pool.ts';
 import { avgPool1d, maxPool1d } from '../../ops/one-dimensional.ts';
 import { avgPool3d, maxPool3d } from '../../ops/volumes.ts';
 import { maximum, mul } from '../../ops/elementwise.ts';
