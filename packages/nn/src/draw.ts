@@ -64,14 +64,29 @@ export function fillDraw(spec: DrawSpec, random: Random): Float32Array {
   return Float32Array.from({ length: sizeOf(spec.shape) }, next);
 }
 
-/** Drops elements with chance `rate` and scales the rest by 1 / (1 - rate). Without `draw` (inference) x stays as it is. */
-export function dropout(x: Sym, rate: number, draw: Draw | undefined): Sym {
+function checkRate(place: string, rate: number): void {
   if (!(rate >= 0 && rate < 1)) {
-    throw new VerilensError('BAD_OPTION', 'dropout rate out of range', {
-      place: 'nn dropout',
+    throw new VerilensError('BAD_OPTION', `${place} rate out of range`, {
+      place: `nn ${place}`,
       expected: '0 <= rate < 1',
       got: String(rate),
     });
   }
+}
+
+/** Drops elements with chance `rate` and scales the rest by 1 / (1 - rate). Without `draw` (inference) x stays as it is. */
+export function dropout(x: Sym, rate: number, draw: Draw | undefined): Sym {
+  checkRate('dropout', rate);
   return rate === 0 || draw === undefined ? x : mul(x, mul(draw.bernoulli(x.shape, 1 - rate), 1 / (1 - rate)));
+}
+
+/**
+ * Huang et al. 2016: drops a residual branch [B, ...] of a whole sample with chance `rate` and scales the others by 1 / (1 - rate).
+ * Without `draw` (inference) it stays as it is.
+ */
+export function stochasticDepth(branch: Sym, rate: number, draw: Draw | undefined): Sym {
+  checkRate('stochasticDepth', rate);
+  if (rate === 0 || draw === undefined) return branch;
+  const samples = branch.shape.map((n, i) => (i === 0 ? n : 1));
+  return mul(branch, mul(draw.bernoulli(samples, 1 - rate), 1 / (1 - rate)));
 }

@@ -1,4 +1,4 @@
-export { fillDraw, dropout, type Draw, type DrawSpec } from './draw.ts';
+export { fillDraw, dropout, stochasticDepth, type Draw, type DrawSpec } from './draw.ts';
 export { exportInference, type ExportOptions } from './export-inference.ts';
 export { gradients } from './gradients.ts';
 export { importOnnx, type ImportOnnxOptions, type OnnxInputs, type OnnxModule } from './import/import-onnx.ts';
@@ -31,6 +31,18 @@ export {
   type LinearParams,
 } from './modules/basic.ts';
 export { batchNormModule, type BatchNormModuleOptions, type BatchNormParams, type BatchNormUse } from './modules/batch-norm.ts';
+export type { BranchOptions, DropoutOptions } from './modules/branch.ts';
+export { conv1dModule, convTranspose2dModule, residualBlock, separableConv2dModule, type ResidualBlock } from './modules/convolutions.ts';
+export {
+  crossAttention,
+  decoderBlock,
+  type CrossAttention,
+  type DecoderBlock,
+  type DecoderBlockOptions,
+  type DecoderOptions,
+} from './modules/cross-attention.ts';
+export { groupNormModule, instanceNormModule, rmsNormModule, spectralWeight } from './modules/norms.ts';
+export { classToken, layerScale, positionEmbedding } from './modules/tokens.ts';
 export { sequential } from './modules/sequential.ts';
 export * from './modules/transformer.ts';
 export type { AttrsOf, DType, InputsOf, Op, Ops } from './op-types.ts';
@@ -81,6 +93,7 @@ export {
 export { adaptiveInstanceNorm, groupNorm, instanceNorm, rmsNorm, type SampleNormOptions } from './ops/group-norm.ts';
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
 export { dense, matmul } from './ops/linear-algebra.ts';
+export { causalMask, keyMask } from './ops/masks.ts';
 export { maxPool2d } from './ops/max-pool.ts';
 export { blur2d, modulatedConv2d, upsampleBlurred, type ModulatedConv2dOptions } from './ops/modulated-convolution.ts';
 export { attention, layerNorm, logSoftmax, softmax } from './ops/normalisation.ts';
@@ -97,6 +110,7 @@ export { max, mean, min, sum, variance } from './ops/reduce.ts';
 export { concat, expand, flip, pad, reshape, slice, split, squeeze, stack, transpose, unsqueeze } from './ops/shape.ts';
 export { avgPool3d, conv3d, maxPool3d, type Conv3dOptions, type Pool3dOptions } from './ops/volumes.ts';
 export { constant, input, ones, zeros } from './ops/source.ts';
+export { sinusoidalPositions, timeEmbedding } from './ops/sinusoids.ts';
 export { spectralNorm, type SpectralNormResult } from './ops/spectral-norm.ts';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/transposed-convolution.ts';
 export { random, type Random } from './random.ts';

@@ -34,12 +34,15 @@ export function embedding(
   );
 }
 
-/** Layer normalisation of the last axis, of size `width`. */
+/** Layer normalisation of the last axis, of size `width`, or of several last axes together. */
 export function layerNormModule(
-  width: number,
+  width: number | readonly number[],
   options: { readonly epsilon?: number } = {},
 ): Module<{ readonly weight: ParamSpec; readonly bias: ParamSpec }, [x: Sym], Sym> {
-  const params = { weight: param([width], onesInit()), bias: param([width], zerosInit()) };
+  const shape = typeof width === 'number' ? [width] : width;
+  // weight decay goes by rank, but a norm's scale is never decayed
+  const how = shape.length > 1 ? { decay: false } : {};
+  const params = { weight: param(shape, onesInit(), how), bias: param(shape, zerosInit(), how) };
   return module('layerNorm', params, (p, x: Sym) => layerNorm(x, p.weight, p.bias, options.epsilon));
 }
 

@@ -4,8 +4,9 @@ import { module, type Module } from '../module.ts';
 import { add, gelu } from '../ops/elementwise.ts';
 import { attention } from '../ops/normalisation.ts';
 import { reshape, split, transpose } from '../ops/shape.ts';
-import { dropout, type Draw } from '../draw.ts';
+import { dropout } from '../draw.ts';
 import { shapeError, describe, type Sym } from '../sym.ts';
+import { dropped, type BranchOptions, type DropoutOptions } from './branch.ts';
 import { layerNormModule, linear, type LinearParams } from './basic.ts';
 
 type Linear = Module<LinearParams, [x: Sym], Sym>;
@@ -15,17 +16,11 @@ export interface AttentionOptions {
   /** Added to the scores, broadcasts to [B, heads, T, T]: 0 keeps, -1e9 hides. */
   readonly mask?: Sym;
 }
-export interface DropoutOptions {
-  /** Chance of dropping an element, 0..1. Needs `draw`. Default 0. */
-  readonly dropout?: number;
-  readonly draw?: Draw;
-}
-
 export type MultiHeadAttention = Module<{ readonly qkv: Linear; readonly out: Linear }, [x: Sym, options?: AttentionOptions], Sym>;
 export type Mlp = Module<{ readonly up: Linear; readonly down: Linear }, [x: Sym, options?: DropoutOptions], Sym>;
 export type TransformerBlock = Module<
   { readonly norm1: Norm; readonly attention: MultiHeadAttention; readonly norm2: Norm; readonly mlp: Mlp },
-  [x: Sym, options?: AttentionOptions & DropoutOptions],
+  [x: Sym, options?: AttentionOptions & BranchOptions],
   Sym
 >;
 
@@ -53,16 +48,17 @@ export function multiHeadAttention(width: number, heads: number): MultiHeadAtten
   });
 }
 
-/** linear, GELU, linear over the last axis. */
-export function mlp(width: number, hidden: number): Mlp {
+/** linear, activation (default GELU), linear over the last axis. */
+export function mlp(width: number, hidden: number, options: { readonly activation?: (x: Sym) => Sym } = {}): Mlp {
+  const { activation = gelu } = options;
   const up = linear(width, hidden, { init: xavierUniform() });
   const down = linear(hidden, width, { init: xavierUniform() });
-  return module('mlp', { up, down }, (p, x: Sym, options: DropoutOptions = {}) =>
-    down.apply(p.down, dropout(gelu(up.apply(p.up, x)), options.dropout ?? 0, options.draw)),
+  return module('mlp', { up, down }, (p, x: Sym, at: DropoutOptions = {}) =>
+    down.apply(p.down, dropout(activation(up.apply(p.up, x)), at.dropout ?? 0, at.draw)),
   );
 }
 
-/** Pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). Dropout, if asked for, acts on both branches. */
+/** Pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). Dropout and stochastic depth, if asked for, act on both branches. */
 export function transformerBlock(width: number, heads: number, options: { readonly mlpRatio?: number } = {}): TransformerBlock {
   const parts = {
     norm1: layerNormModule(width),
@@ -70,8 +66,8 @@ export function transformerBlock(width: number, heads: number, options: { readon
     norm2: layerNormModule(width),
     mlp: mlp(width, Math.round(width * (options.mlpRatio ?? 4))),
   };
-  return module('transformerBlock', parts, (p, x: Sym, at: AttentionOptions & DropoutOptions = {}) => {
-    const drop = (branch: Sym): Sym => dropout(branch, at.dropout ?? 0, at.draw);
+  return module('transformerBlock', parts, (p, x: Sym, at: AttentionOptions & BranchOptions = {}) => {
+    const drop = (branch: Sym): Sym => dropped(branch, at);
     const mixed = add(x, drop(parts.attention.apply(p.attention, parts.norm1.apply(p.norm1, x), at)));
     return add(mixed, drop(parts.mlp.apply(p.mlp, parts.norm2.apply(p.norm2, mixed), at)));
   });

@@ -1,4 +1,5 @@
 import { arrangement } from './arrangement.ts';
+import { attentionBlocks } from './attention-blocks.ts';
 import { basics } from './basics.ts';
 import { batchNorm } from './batch-norm.ts';
 import type { Builders } from './builders.ts';
@@ -13,6 +14,7 @@ import { style } from './style.ts';
 /** By family: `fixtures/<family>.json` and `.safetensors` hold the cases, made by `fixtures/<family>.py`. */
 export const builders: Readonly<Record<string, Builders>> = {
   arrangement,
+  'attention-blocks': attentionBlocks,
   basics,
   'batch-norm': batchNorm,
   pooling,
