@@ -57,7 +57,6 @@ export {
   addAll,
   and,
   cast,
-  clamp,
   cos,
   div,
   equal,
@@ -91,6 +90,7 @@ export {
   where,
 } from './ops/elementwise.ts';
 export { adaptiveInstanceNorm, groupNorm, instanceNorm, rmsNorm, type SampleNormOptions } from './ops/group-norm.ts';
+export * from './functions/index.ts';
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';
 export { dense, matmul } from './ops/linear-algebra.ts';
 export { causalMask, keyMask } from './ops/masks.ts';
@@ -106,6 +106,7 @@ export {
   type ConvTranspose1dOptions,
   type Pool1dOptions,
 } from './ops/one-dimensional.ts';
+export { clamp, leakyRelu } from './ops/piecewise-linear.ts';
 export { max, mean, min, sum, variance } from './ops/reduce.ts';
 export { concat, expand, flip, pad, reshape, slice, split, squeeze, stack, transpose, unsqueeze } from './ops/shape.ts';
 export { avgPool3d, conv3d, maxPool3d, type Conv3dOptions, type Pool3dOptions } from './ops/volumes.ts';
@@ -113,6 +114,7 @@ export { constant, input, ones, zeros } from './ops/source.ts';
 export { sinusoidalPositions, timeEmbedding } from './ops/sinusoids.ts';
 export { spectralNorm, type SpectralNormResult } from './ops/spectral-norm.ts';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/transposed-convolution.ts';
+export { withGradient } from './ops/with-gradient.ts';
 export { random, type Random } from './random.ts';
 export { rules } from './rules.ts';
 export { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from './safetensors.ts';

@@ -73,6 +73,9 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
       ? e.node('Ceil', [e.node('Clip', [x!, e.scalar(0), e.scalar(1)])])
       : asFloat(e, e.node('Greater', [x!, e.scalar(0)])),
   stopGradient: (_, { names: [x] }) => x!,
+  clamp: (e, { names: [x], attrs: { low, high } }) => e.node('Clip', [x!, e.scalar(low), e.scalar(high)]),
+  leakyRelu: (e, { names, attrs: { slope } }) => e.node('LeakyRelu', names, { alpha: { float: slope } }),
+  withGradient: (_, { names: [value] }) => value!,
   cast: (e, { names, attrs: { to } }) => e.node('Cast', names, { to: { int: TYPE_NUMBER[to] } }),
   add: plain('Add'),
   sub: plain('Sub'),

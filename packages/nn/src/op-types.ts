@@ -48,6 +48,10 @@ export interface Ops {
   softplus: Unary;
   isPositive: Unary;
   stopGradient: Unary;
+  clamp: Unary<{ readonly low: number; readonly high: number }>;
+  leakyRelu: Unary<{ readonly slope: number }>;
+  /** A value made elsewhere, with a gradient rule of its own towards the other inputs. */
+  withGradient: OpType<readonly Sym[], { readonly backward: (dy: Sym, y: Sym) => readonly (Sym | null)[] }>;
   cast: Unary<{ readonly to: DType }>;
   add: Binary;
   sub: Binary;

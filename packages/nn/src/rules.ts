@@ -7,8 +7,10 @@ import { indexRules } from './ops/indexing.ts';
 import { linearAlgebraRules } from './ops/linear-algebra.ts';
 import { maxPoolRules } from './ops/max-pool.ts';
 import { normalisationRules } from './ops/normalisation.ts';
+import { piecewiseRules } from './ops/piecewise-linear.ts';
 import { reduceRules } from './ops/reduce.ts';
 import { shapeRules } from './ops/shape.ts';
+import { withGradientRules } from './ops/with-gradient.ts';
 import { sourceRules } from './ops/source.ts';
 import type { Rule } from './sym.ts';
 
@@ -16,6 +18,8 @@ import type { Rule } from './sym.ts';
 export const rules: { readonly [O in Op]: Rule<O> } = {
   ...sourceRules,
   ...elementwiseRules,
+  ...piecewiseRules,
+  ...withGradientRules,
   ...reduceRules,
   ...shapeRules,
   ...indexRules,

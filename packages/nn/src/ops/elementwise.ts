@@ -349,10 +349,6 @@ export function square(x: Value): Sym {
   const value = lift(x);
   return mul(value, value);
 }
-/** x limited to low..high; the gradient passes strictly inside. */
-export function clamp(x: Value, low: number, high: number): Sym {
-  return minimum(maximum(x, low), high);
-}
 /** Sum of one or more tensors. */
 export function addAll(terms: readonly Sym[]): Sym {
   const [first, ...rest] = terms;

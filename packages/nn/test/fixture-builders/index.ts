@@ -7,6 +7,7 @@ import { losses } from './losses.ts';
 import { secondOrder } from './second-order.ts';
 import { pooling } from './pooling.ts';
 import { sampleNorms } from './sample-norms.ts';
+import { functions } from './functions.ts';
 import { sequences } from './sequences.ts';
 import { volumes } from './volumes.ts';
 import { style } from './style.ts';
@@ -19,6 +20,7 @@ export const builders: Readonly<Record<string, Builders>> = {
   'batch-norm': batchNorm,
   pooling,
   'sample-norms': sampleNorms,
+  functions,
   sequences,
   volumes,
   losses,

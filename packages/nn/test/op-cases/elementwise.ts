@@ -27,12 +27,6 @@ export const elementwise: readonly OpCase[] = [
   one('stopGradient', nn.stopGradient, (v) => v, { order: 0 }),
   one('cast', (x) => asFloat(nn.cast(x, 'int32')), Math.trunc, { spread: true, order: 0 }),
   one('mul', nn.square, (v) => v * v, { name: 'square' }),
-  one(
-    'maximum',
-    (x) => nn.clamp(x, -0.5, 0.5),
-    (v) => Math.min(Math.max(v, -0.5), 0.5),
-    { name: 'clamp', covers: ['maximum', 'minimum'], spread: true },
-  ),
   two('add', nn.add, (a, b) => a + b),
   two('sub', nn.sub, (a, b) => a - b),
   two('mul', nn.mul, (a, b) => a * b),

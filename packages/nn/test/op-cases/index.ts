@@ -1,3 +1,4 @@
+import { activations } from './activations.ts';
 import { batchNorms } from './batch-norm.ts';
 import { alongAxis } from './along-axis.ts';
 import { arrangement } from './arrangement.ts';
@@ -10,6 +11,7 @@ import { pooling } from './pooling.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
 import { sampleNorms } from './sample-norms.ts';
+import { selections } from './selections.ts';
 import { sequences } from './sequences.ts';
 import { shape } from './shape.ts';
 import { volumes } from './volumes.ts';
@@ -34,4 +36,6 @@ export const opCases: readonly OpCase[] = [
   ...pooling,
   ...volumes,
   ...losses,
+  ...activations,
+  ...selections,
 ];
