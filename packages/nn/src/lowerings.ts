@@ -1,7 +1,7 @@
 import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
 import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './onnx/batch-norm.ts';
-import { lowerCumulativeSum, lowerGatherBatch, lowerScatterElements } from './onnx/along-axis.ts';
+import { lowerCumulativeSum, lowerGatherBatch, lowerScatterAdd, lowerScatterElements } from './onnx/along-axis.ts';
 import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
 import { lowerMaxPool, lowerMaxPoolGradient, lowerMaxPoolSelect } from './onnx/max-pool.ts';
 import { product } from './onnx/product.ts';
@@ -18,7 +18,6 @@ export interface LoweringSite<O extends Op> {
 export type Lowering<O extends Op> = (e: Emitter, site: LoweringSite<O>) => string;
 
 const TYPE_NUMBER = { float32: 1, int32: 6, bool: 9 } as const;
-const INT64 = 7;
 
 const plain =
   <O extends Op>(op: string): Lowering<O> =>
@@ -127,11 +126,7 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     e.node('Pad', [x!, e.ints([...before, ...after]), e.scalar(value)], { mode: { text: 'constant' } }),
   flip: (e, { names: [x], attrs: { axis } }) => e.node('Slice', [x!, e.ints([-1]), e.ints([-(2 ** 31)]), e.ints([axis]), e.ints([-1])]),
   gather: (e, { names: [x, indices], attrs }) => e.node('Gather', [x!, indices!], { axis: { int: attrs.axis } }),
-  scatterAdd: (e, { names: [indices, updates], inputs: [at], shape }) => {
-    const wide = e.node('Cast', [indices!], { to: { int: INT64 } });
-    const blank = e.node('Expand', [e.scalar(0), e.ints(shape)]);
-    return e.node('ScatterND', [blank, e.reshape(wide, [...at.shape, 1]), updates!], { reduction: { text: 'add' } });
-  },
+  scatterAdd: lowerScatterAdd,
   gatherElements: (e, { names: [x, indices], attrs }) => e.node('GatherElements', [x!, indices!], { axis: { int: attrs.axis } }),
   scatterElements: lowerScatterElements,
   gatherBatch: lowerGatherBatch,

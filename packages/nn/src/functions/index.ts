@@ -1,5 +1,10 @@
 export * from './activations.ts';
-export * from './distances.ts';
+export { deformableConv2d, type DeformableOptions } from './deformable.ts';
+export { cosineSimilarities, distances, squaredDistances, unitVectors } from './distances.ts';
 export * from './einsum.ts';
+export * from './grid-sample.ts';
+export type { ResizeMode } from './interpolation.ts';
+export { fold, pixelShuffle, pixelUnshuffle, unfold, type PatchOptions } from './pixels.ts';
 export * from './reductions.ts';
+export * from './resize.ts';
 export * from './rounding.ts';

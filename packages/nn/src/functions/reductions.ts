@@ -54,11 +54,6 @@ export function norm(x: Sym, axes?: Axes, options: KeepOption & { readonly kind?
   return kind === 'l1' ? sum(abs(x), axes, { keep }) : max(abs(x), axes, { keep });
 }
 
-/** x scaled to length 1 along `axis`; lengths below epsilon are divided by epsilon, so 0 stays 0. */
-export function normalise(x: Sym, axis = -1, epsilon = 1e-12): Sym {
-  return div(x, maximum(norm(x, axis, { keep: true }), epsilon));
-}
-
 /** Product over one axis (all elements when left out), by halves: exact gradients where factors are 0 too. */
 export function prod(x: Sym, axis?: number, options: KeepOption = {}): Sym {
   if (axis === undefined) {

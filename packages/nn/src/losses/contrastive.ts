@@ -6,7 +6,7 @@ import { constant } from '../ops/source.ts';
 import { concat, unsqueeze } from '../ops/shape.ts';
 import { describe, sameShape, shapeError, type Sym } from '../sym.ts';
 import { crossEntropy } from './classification.ts';
-import { cosine, offDiagonal, unitVectors } from './vectors.ts';
+import { cosine, offDiagonal, unitVectors } from '../functions/distances.ts';
 
 interface Temperature {
   /** Divides the cosines. Default 0.1 */

@@ -3,7 +3,7 @@ import { logSoftmax } from '../ops/normalisation.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { concat } from '../ops/shape.ts';
 import { describe, sameShape, shapeError, type Sym } from '../sym.ts';
-import { offDiagonal, squaredDistances } from './vectors.ts';
+import { offDiagonal, squaredDistances } from '../functions/distances.ts';
 
 /** Mean over the batch of KL(softmax p || softmax q) for logits [B, K]; both sides get gradients. */
 export function klDivergence(p: Sym, q: Sym): Sym {

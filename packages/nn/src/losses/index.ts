@@ -20,4 +20,3 @@ export { distillation, gaussianKl, klDivergence, mmd, type MmdOptions } from './
 export { huber, l1, mse, smoothL1 } from './regression.ts';
 export { angleRelation, distanceRelation, gramRelation } from './relations.ts';
 export { flooding, totalVariation } from './shaping.ts';
-export { distances, squaredDistances, unitVectors } from './vectors.ts';

@@ -3,7 +3,7 @@ import { matmul } from '../ops/linear-algebra.ts';
 import { sum } from '../ops/reduce.ts';
 import { describe, shapeError, type Sym } from '../sym.ts';
 import { huberOf } from './regression.ts';
-import { differences, distances, unitVectors } from './vectors.ts';
+import { differences, distances, unitVectors } from '../functions/distances.ts';
 
 /**
  * Distillation of distances between the samples of a batch, Park et al. 2019 (RKD-D): rows student [B, d] and teacher [B, e], each

@@ -8,6 +8,7 @@ import { secondOrder } from './second-order.ts';
 import { pooling } from './pooling.ts';
 import { sampleNorms } from './sample-norms.ts';
 import { functions } from './functions.ts';
+import { resampling } from './resampling.ts';
 import { sequences } from './sequences.ts';
 import { volumes } from './volumes.ts';
 import { style } from './style.ts';
@@ -21,6 +22,7 @@ export const builders: Readonly<Record<string, Builders>> = {
   pooling,
   'sample-norms': sampleNorms,
   functions,
+  resampling,
   sequences,
   volumes,
   losses,

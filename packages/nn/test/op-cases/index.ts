@@ -11,6 +11,7 @@ import { pooling } from './pooling.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
 import { sampleNorms } from './sample-norms.ts';
+import { resampling } from './resampling.ts';
 import { selections } from './selections.ts';
 import { sequences } from './sequences.ts';
 import { shape } from './shape.ts';
@@ -38,4 +39,5 @@ export const opCases: readonly OpCase[] = [
   ...losses,
   ...activations,
   ...selections,
+  ...resampling,
 ];

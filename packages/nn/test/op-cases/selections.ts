@@ -23,7 +23,7 @@ export const selections: readonly OpCase[] = [
           nn.norm(x!, 1, { keep: true }),
           nn.norm(x!, 1, { keep: true, kind: 'l1' }),
           nn.norm(x!, 1, { keep: true, kind: 'max' }),
-          nn.normalise(x!, 1),
+          nn.unitVectors(x!, 1),
         ],
         1,
       ),
