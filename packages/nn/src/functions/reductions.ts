@@ -2,7 +2,6 @@ import {
   abs,
   add,
   cast,
-  div,
   equal,
   exp,
   greater,
