@@ -123,10 +123,24 @@ export { isTraining, updateState } from './state-updates.ts';
 export { summary } from './summary.ts';
 export type { Rule, Spec, Sym, Value } from './sym.ts';
 export { targetOf, type Target } from './target.ts';
+export { adam, adamW, rAdam, type AdamOptions, type AdamWOptions } from './train/adam.ts';
 export type { Batch } from './train/batch.ts';
 export { fit, shuffledBatches, type FitOptions } from './train/fit.ts';
-export { adamW, sgd, type AdamWOptions, type Optimizer, type SgdOptions, type Update } from './train/optimizers.ts';
-export { constantRate, cosine, stepDecay, type Schedule } from './train/schedules.ts';
+export { accumulated, averaged, lookahead } from './train/optimizer-combinators.ts';
+export { sgd, type Optimizer, type SgdOptions, type Update, type Updated } from './train/optimizers.ts';
+export {
+  constantRate,
+  cosine,
+  inTurn,
+  inverseSquareRoot,
+  milestones,
+  oneCycle,
+  perEpoch,
+  polynomial,
+  stepDecay,
+  warmedUp,
+  type Schedule,
+} from './train/schedules.ts';
 export {
   dotAll,
   gradientCosine,
