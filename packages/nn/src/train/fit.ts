@@ -2,15 +2,18 @@ import { throwIfAborted, VerilensError, type CheckpointStore, type TrainProgress
 import { random } from '../random.ts';
 import type { Batch } from './batch.ts';
 import type { Schedule } from './schedules.ts';
-import type { Trainer } from './trainer.ts';
+import type { Trainable } from './alternating.ts';
 
-export interface FitOptions {
-  readonly trainer: Trainer;
+export interface FitOptions<B = Batch> {
+  /** A `Trainer`, or steps that take turns (`alternating`). */
+  readonly trainer: Trainable<B>;
   /** Steps in all, those of an earlier, interrupted run included. */
   readonly steps: number;
   readonly schedule: Schedule;
-  /** The data of a step. Make it a function of the step alone, so that a resumed run sees the same. The next one is asked for before a step runs. */
-  readonly batch: (step: number, signal: AbortSignal | undefined) => Batch | Promise<Batch>;
+  /** The data of a step. Make it a function of the step alone, so that a resumed run sees the same. The next ones are asked for before a step runs. */
+  readonly batch: (step: number, signal: AbortSignal | undefined) => B | Promise<B>;
+  /** How many batches are asked for ahead. More than 1 pays when they are made elsewhere, e.g. by `workerBatches`. Default 1 */
+  readonly prefetch?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
   /** Read for a checkpoint at the start, written every `checkpointEvery` steps and at the end. */
@@ -28,18 +31,25 @@ const breathe = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 /**
  * Trains until `steps` are done. @throws VerilensError ABORTED when the signal fires (a checkpoint is written first), and what `trainer.step` throws.
  */
-export async function fit(options: FitOptions): Promise<void> {
+export async function fit<B = Batch>(options: FitOptions<B>): Promise<void> {
   const {
     trainer,
     steps,
     schedule,
     batch,
+    prefetch = 1,
     signal,
     onProgress,
     checkpoints,
     checkpointEvery = 100,
     checkpointName = 'training.safetensors',
   } = options;
+  if (!(Number.isInteger(prefetch) && prefetch >= 1))
+    throw new VerilensError('BAD_OPTION', 'prefetch is a number of batches', {
+      place: 'nn fit',
+      expected: 'a whole number from 1',
+      got: String(prefetch),
+    });
   throwIfAborted(signal, 'nn fit');
   const found = trainer.steps === 0 ? await checkpoints?.read(checkpointName) : undefined;
   if (found !== undefined) trainer.load(found);
@@ -50,8 +60,14 @@ export async function fit(options: FitOptions): Promise<void> {
     saved = trainer.steps;
   };
   let breath = Date.now();
-  let next = trainer.steps < steps ? prepare(batch, trainer.steps, signal) : undefined;
-  while (next !== undefined) {
+  // batches asked for, oldest first
+  const ahead: Promise<{ batch: B } | { error: unknown }>[] = [];
+  let asked = trainer.steps;
+  const askUpTo = (end: number): void => {
+    for (; asked < Math.min(steps, end); asked++) ahead.push(prepare(batch, asked, signal));
+  };
+  askUpTo(asked + prefetch);
+  for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
     if (signal?.aborted) {
       await save();
       throwIfAborted(signal, 'nn fit');
@@ -59,7 +75,7 @@ export async function fit(options: FitOptions): Promise<void> {
     const step = trainer.steps;
     const data = await next;
     if ('error' in data) throw data.error;
-    next = step + 1 < steps ? prepare(batch, step + 1, signal) : undefined;
+    askUpTo(step + 1 + prefetch);
     const learningRate = schedule(step);
     if (!Number.isFinite(learningRate))
       throw new VerilensError('BAD_OPTION', 'the schedule gave no finite learning rate', {
@@ -79,11 +95,11 @@ export async function fit(options: FitOptions): Promise<void> {
 }
 
 /** Starts making a batch; a failure is kept until the batch is used, so that it is never unhandled. */
-async function prepare(
-  batch: FitOptions['batch'],
+async function prepare<B>(
+  batch: FitOptions<B>['batch'],
   step: number,
   signal: AbortSignal | undefined,
-): Promise<{ batch: Batch } | { error: unknown }> {
+): Promise<{ batch: B } | { error: unknown }> {
   try {
     return { batch: await batch(step, signal) };
   } catch (error) {
