@@ -1,6 +1,7 @@
 import { VerilensError } from '@verilens/core';
 import { gradients } from './gradients.ts';
-import { add, clamp, div, maximum, minimum, mul, sign, sqrt, square, stopGradient, sub } from './ops/elementwise.ts';
+import { clamp } from './ops/piecewise-linear.ts';
+import { add, div, maximum, minimum, mul, sign, sqrt, square, stopGradient, sub } from './ops/elementwise.ts';
 import { sum } from './ops/reduce.ts';
 import { describe, sameShape, shapeError, type Sym } from './sym.ts';
 
