@@ -4,7 +4,6 @@ import {
   VerilensError,
   type Affine,
   type Box,
-  type Face,
   type FaceClip,
   type FaceClipSpec,
   type Image,
@@ -15,9 +14,10 @@ import { composeAffine, crop, invertAffine, transformPoints, warpAffine } from '
 import { alignFace, measureFace, surroundings } from './align.ts';
 import { cutWithin, sketch, sketchDistance } from './cuts.ts';
 import type { FaceFinder } from './finder.ts';
+import { createLooks } from './looks.ts';
 import { reduceSource, reductionFor } from './reduce.ts';
 import { smoothOverTime } from './smooth.ts';
-import { chainFaces, createTrackBook } from './tracks.ts';
+import { createTrackBook, type FaceChain } from './tracks.ts';
 
 /** Part of a source frame, untouched: its first pixel is pixel (x, y) of the frame. */
 export interface SourcePatch {
@@ -109,16 +109,7 @@ export async function* faceClips(
   const book = createTrackBook(maxGapMs);
   const at = spread(spec.frames, looks);
   let burst: VideoFrame[] = [];
-  // Looks begin as soon as their frame is there, so that finding and decoding go on side by side.
-  let seen = new Map<VideoFrame, Promise<Face[]>>();
-  const look = (frame: VideoFrame): Promise<Face[]> => {
-    let found = seen.get(frame);
-    if (found === undefined) {
-      seen.set(frame, (found = finder.find(frame.image, { signal })));
-      found.catch(() => undefined); // reported when its turn comes
-    }
-    return found;
-  };
+  let looker = createLooks(finder, at, options);
   let lastSketch: Float32Array | undefined;
   let nextStartMs = -Infinity;
   let lastIndex = -1;
@@ -135,7 +126,7 @@ export async function* faceClips(
     if (last !== undefined && !goesOn) {
       onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
       burst = [];
-      seen = new Map();
+      looker = createLooks(finder, at, options);
     }
     if (burst[0] !== undefined && (frame.image.width !== burst[0].image.width || frame.image.height !== burst[0].image.height)) {
       throw new VerilensError('BAD_INPUT', 'frames change size', {
@@ -146,7 +137,7 @@ export async function* faceClips(
     }
     // Half a millisecond of grace: file timestamps are rounded.
     if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) continue;
-    if (at.includes(burst.length)) void look(frame);
+    looker.see(burst.length, frame.image);
     burst.push(frame);
     if (burst.length < spec.frames) continue;
     const sketches = burst.map(({ image }) => sketch(image));
@@ -157,13 +148,13 @@ export async function* faceClips(
       book.cut();
       onReject?.({ reason: 'cut', timestampMs: burst[cut]!.timestampMs });
       burst = burst.slice(cut); // the new scene may fill a window of its own when frames are consecutive
-      for (const place of at) if (burst[place] !== undefined) void look(burst[place]);
+      looker = createLooks(finder, at, options);
+      for (const [place, { image }] of burst.entries()) looker.see(place, image);
       continue;
     }
     nextStartMs = burst[0]!.timestampMs + everyMs;
-    const found = await Promise.all(at.map(async (place) => ({ frame: place, faces: await look(burst[place]!) })));
-    const people = follow(burst, found, options);
-    seen = new Map();
+    const people = peopleOf(burst, await looker.chains(), at.length, options);
+    looker = createLooks(finder, at, options);
     const ids = book.assign(
       people.map(({ boxes }) => boxes[0]!),
       people.map(({ boxes }) => boxes.at(-1)!),
@@ -183,20 +174,16 @@ interface Person {
   readonly eyeDistancePx: number;
 }
 
-/** @param seen faces at some frames of the burst, in order of time */
-function follow(
-  burst: readonly VideoFrame[],
-  seen: readonly { readonly frame: number; readonly faces: readonly Face[] }[],
-  options: FaceClipOptions,
-): Person[] {
+/** @param looks how many frames of the burst were looked at */
+function peopleOf(burst: readonly VideoFrame[], chains: readonly FaceChain[], looks: number, options: FaceClipOptions): Person[] {
   const { smoothing = 1, minEyeDistancePx = 10, maxTracks = 4, onReject } = options;
   const people: Person[] = [];
-  for (const chain of chainFaces(seen)) {
+  for (const chain of chains) {
     const timestampMs = burst[chain.frames[0]!]!.timestampMs;
     const box = chain.faces[0]!.box;
     // Both halves of the window must hold the face, or the fit would be a guess.
     const reach = chain.frames.at(-1)! - chain.frames[0]!;
-    if (chain.frames.length < Math.max(1, Math.ceil(seen.length * 0.6)) || reach < (burst.length - 1) * 0.5) {
+    if (chain.frames.length < Math.max(1, Math.ceil(looks * 0.6)) || reach < (burst.length - 1) * 0.5) {
       onReject?.({ reason: 'face-lost', timestampMs, box });
       continue;
     }

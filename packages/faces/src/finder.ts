@@ -1,15 +1,17 @@
-import { Tensor, throwIfAborted, VerilensError, type Face, type Image, type ModelSource, type Runtime } from '@verilens/core';
+import { throwIfAborted, VerilensError, type Box, type Face, type Image, type ModelSource, type Runtime } from '@verilens/core';
 import { blendOverlapping, boxArea, intersectionArea } from '@verilens/vision';
-import { anchorCentres, INPUT_SIZE, type BlazeFaceVariant } from './anchors.ts';
-import { FACE_MODEL_CARDS } from './cards.ts';
-import { decodeFaces } from './decode.ts';
-import { letterbox, type Area } from './letterbox.ts';
+import { INPUT_SIZE, type BlazeFaceVariant } from './anchors.ts';
+import { loadBlazeFace, type BlazeFace } from './blazeface.ts';
+import type { Area } from './letterbox.ts';
+import { continuity } from './tracks.ts';
 
 export interface FaceFinderOptions {
   /** `back` (256 px input) sees smaller faces; `front` (128 px) is several times faster. Default `back`. */
   readonly model?: BlazeFaceVariant;
   /** Where the model file is; default: the one in this package. The bytes must have the card's SHA-256. */
   readonly source?: ModelSource;
+  /** Where the file of `front` is, by which faces are followed; needed beside `source` only. Without it nothing is followed. */
+  readonly followSource?: ModelSource;
   /** 0..1, default 0.5. */
   readonly minScore?: number;
   /** The best so many faces of a picture, default 16. */
@@ -38,7 +40,12 @@ export interface FaceFinder extends AsyncDisposable {
   readonly model: BlazeFaceVariant;
   /** Faces with six key points each, best first. */
   find(image: Image, options?: { signal?: AbortSignal }): Promise<Face[]>;
-  /** The same, with the answers that were rejected and why. */
+  /**
+   * Known faces again in a neighbouring frame, in the same order; undefined for one not seen there. Looks only around
+   * them with the small network: about a fifth of the time of `find`, key points as exact. Undefined where it cannot.
+   */
+  readonly follow?: (image: Image, faces: readonly Face[], options?: { signal?: AbortSignal }) => Promise<(Face | undefined)[]>;
+  /** The same as `find`, with the answers that were rejected and why. */
   examine(image: Image, options?: { signal?: AbortSignal }): Promise<FaceFinding>;
   dispose(): Promise<void>;
 }
@@ -55,35 +62,25 @@ const PLACE = 'faces/finder';
  */
 export async function createFaceFinder(runtime: Runtime, options: FaceFinderOptions = {}): Promise<FaceFinder> {
   const model = options.model ?? 'back';
-  const card = FACE_MODEL_CARDS[model];
-  if (card === undefined) {
+  if (!Object.hasOwn(INPUT_SIZE, model)) {
     throw new VerilensError('BAD_OPTION', 'no such face model', { place: PLACE, expected: "'back' or 'front'", got: String(model) });
   }
   const minScore = within(options.minScore ?? 0.5, 'minScore', 0.01, 1);
   const maxFaces = within(options.maxFaces ?? 16, 'maxFaces', 1, 1000);
   const minFaceSizePx = within(options.minFaceSizePx ?? 20, 'minFaceSizePx', 1, 1e5);
   const tilePx = options.tilePx === undefined ? undefined : within(options.tilePx, 'tilePx', 64, 1e5);
-  const source =
-    options.source ??
-    new URL(`../models/face_detection_${model}_${INPUT_SIZE[model]}x${INPUT_SIZE[model]}_barracuda.onnx`, import.meta.url);
-  const session = await runtime.load(source, { card, signal: options.signal, background: true });
-  const centres = anchorCentres();
-  const size = INPUT_SIZE[model];
-
-  async function look(image: Image, area: Area, signal: AbortSignal | undefined): Promise<Face[]> {
-    const { pixels, placement } = letterbox(image, size, area);
-    const answer = await session.run({ 'input:0': new Tensor('float32', pixels, [1, size, size, 3]) }, { signal });
-    const both = (a: string, b: string): Float32Array => {
-      const first = answer[a]!.data as Float32Array;
-      const second = answer[b]!.data as Float32Array;
-      const joined = new Float32Array(first.length + second.length);
-      joined.set(first);
-      joined.set(second, first.length);
-      return joined;
-    };
-    const logits = both('Identity:0', 'Identity_1:0');
-    const values = both('Identity_2:0', 'Identity_3:0');
-    return blendOverlapping(decodeFaces(logits, values, centres, size, placement, minScore));
+  const finder = await loadBlazeFace(runtime, model, minScore, options.source, options.signal);
+  const look = finder.look;
+  // Without an address of its own the follower lies beside the finder: nobody who gave one address is asked for two.
+  const follows = options.source === undefined || options.followSource !== undefined;
+  let follower: BlazeFace | undefined;
+  if (follows) {
+    try {
+      follower = await loadBlazeFace(runtime, 'front', minScore, options.followSource, options.signal);
+    } catch (error) {
+      await finder.dispose();
+      throw error;
+    }
   }
 
   async function examine(image: Image, call: { signal?: AbortSignal } = {}): Promise<FaceFinding> {
@@ -111,13 +108,49 @@ export async function createFaceFinder(runtime: Runtime, options: FaceFinderOpti
     return { faces, rejected };
   }
 
+  const dispose = async (): Promise<void> => {
+    await finder.dispose();
+    await follower?.dispose();
+  };
   return {
     model,
     examine,
     find: async (image, call) => [...(await examine(image, call)).faces],
-    dispose: () => session.dispose(),
-    [Symbol.asyncDispose]: () => session.dispose(),
+    follow:
+      follower === undefined
+        ? undefined
+        : async (image, faces, call) => {
+            checkImage(image);
+            const area = faces.map(({ box }) => around(box, image));
+            const answers = await Promise.all(area.map((part) => follower.look(image, part, call?.signal)));
+            return answers.map((found, i) => sameFace(faces[i]!, found, image));
+          },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** The square a face is looked for again in: 2.7 times its box, where the key points of `front` agree best with those of `back`. */
+function around({ x, y, width, height }: Box, image: Image): Area {
+  const half = 1.35 * Math.max(width, height);
+  const left = clamp(Math.floor(x + width / 2 - half), 0, image.width - 1);
+  const top = clamp(Math.floor(y + height / 2 - half), 0, image.height - 1);
+  const right = clamp(Math.ceil(x + width / 2 + half), left + 1, image.width);
+  const bottom = clamp(Math.ceil(y + height / 2 + half), top + 1, image.height);
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}
+
+/** The answer that goes on from a face; undefined when none does. */
+function sameFace(face: Face, found: readonly Face[], image: Image): Face | undefined {
+  const [best] = found
+    .filter((candidate) => plausible(candidate, image))
+    .map((candidate) => ({ candidate, score: continuity(face.box, candidate.box) }))
+    .sort((a, b) => b.score - a.score);
+  return best !== undefined && best.score > 0 ? best.candidate : undefined;
 }
 
 function within(value: number, name: string, low: number, high: number): number {

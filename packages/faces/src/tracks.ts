@@ -71,10 +71,14 @@ export function createTrackBook(maxGapMs: number): TrackBook {
   };
 }
 
+/** One person's face at some frames of a burst, in order of time. */
+export interface FaceChain {
+  readonly frames: readonly number[];
+  readonly faces: readonly Face[];
+}
+
 /** Links faces seen at several frames of one burst into one chain per person. */
-export function chainFaces(
-  looks: readonly { readonly frame: number; readonly faces: readonly Face[] }[],
-): { frames: number[]; faces: Face[] }[] {
+export function chainFaces(looks: readonly { readonly frame: number; readonly faces: readonly Face[] }[]): FaceChain[] {
   const chains: { frames: number[]; faces: Face[] }[] = [];
   for (const { frame, faces } of looks) {
     const partner = pairFaces(

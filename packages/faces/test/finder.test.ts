@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Image, Runtime } from '@verilens/core';
+import type { Face, Image, Runtime } from '@verilens/core';
 import { openMedia } from '@verilens/media';
 import { native } from '@verilens/runtime-native';
 import { iou, resizeArea } from '@verilens/vision';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFaceFinder, faceClips, facesOfImage, type FaceFinder } from '../src/index.ts';
+import { createFaceFinder, faceClips, facesOfImage, measureFace, type FaceFinder } from '../src/index.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const photo = (k: number): string => join(dirname(resolve('@vladmandic/face-api/package.json')), 'demo', `sample${k}.jpg`);
@@ -54,6 +54,32 @@ describe('createFaceFinder on photographs', () => {
       }
       expect(mouth[1]).toBeGreaterThan((right[1] + left[1]) / 2);
     }
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('follows everybody of group photo %i to where they were found, profiles too', async (k) => {
+    const image = await read(photo(k));
+    const faces = await finder.find(image);
+    const again = await finder.follow!(image, faces);
+    for (const [i, { keypoints }] of faces.entries()) {
+      const { eyeMouthDistance } = measureFace(keypoints);
+      const apart = [0, 1, 3].map((point) => {
+        const [x, y] = keypoints[point]!;
+        const [u, v] = again[i]!.keypoints[point]!;
+        return Math.hypot(x - u, y - v) / eyeMouthDistance;
+      });
+      expect(Math.max(...apart)).toBeLessThan(0.35);
+    }
+  });
+
+  it('follows a face that moved by a third of its width, and none to where there is none', async () => {
+    const image = await read(photo(1));
+    const [face] = await finder.find(image);
+    const { box } = face!;
+    const moved: Face = { ...face!, box: { ...box, x: box.x + box.width / 3 } };
+    const nowhere: Face = { ...face!, box: { ...box, x: 0, y: 0 } };
+    const [found, lost] = await finder.follow!(image, [moved, nowhere]);
+    expect(iou(found!.box, box)).toBeGreaterThan(0.7);
+    expect(lost).toBeUndefined();
   });
 
   it('finds small faces only with tiles', async () => {
