@@ -3,6 +3,7 @@ import type { Lowering } from '../lowerings.ts';
 import type { Attribute } from './emitted-graph.ts';
 import type { Emitter } from './emitter.ts';
 import { product } from './product.ts';
+import { webgpuConv, webgpuConvTranspose } from './webgpu-conv.ts';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -14,24 +15,11 @@ function convAttributes(c: Convolution): Attributes {
   return { ...poolAttributes(c), dilations: { ints: c.dilation }, group: { int: c.groups } };
 }
 
-/**
- * A Conv node. On WebGPU a kernel larger than 1x1 is silently wrong when the input channels are a multiple of 3 but not
- * of 4 (and more than 3) and the output channels are a multiple of 4: there the channels are padded with zeros.
- */
+/** A Conv node, or on WebGPU what stands for it where it would be wrong. */
 function conv(e: Emitter, x: string, w: string, bias: string | undefined, c: Convolution, channels: number, outputs: number): string {
-  const rest = bias === undefined ? [] : [bias];
-  const broken =
-    e.target === 'webgpu' &&
-    c.groups === 1 &&
-    c.size[0] * c.size[1] > 1 &&
-    channels % 3 === 0 &&
-    channels % 4 !== 0 &&
-    channels > 3 &&
-    outputs % 4 === 0;
-  if (!broken) return e.node('Conv', [x, w, ...rest], convAttributes(c));
-  const extra = e.ints([0, 0, 0, 0, 0, 4 - (channels % 4), 0, 0]);
-  const wide = (t: string): string => e.node('Pad', [t, extra, e.scalar(0)], { mode: { text: 'constant' } });
-  return e.node('Conv', [wide(x), wide(w), ...rest], convAttributes(c));
+  const attributes = convAttributes(c);
+  const detour = e.target === 'webgpu' ? webgpuConv(e, x, w, bias, c, [channels, outputs], attributes) : undefined;
+  return detour ?? e.node('Conv', [x, w, ...(bias === undefined ? [] : [bias])], attributes);
 }
 
 export const lowerConvolution: Lowering<'conv2d'> = (e, { names: [x, w, b], inputs: [xs, ws], attrs }) =>
@@ -72,7 +60,9 @@ export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: 
     height - ((h - 1) * stride[0] - top - bottom + reach[0] + 1),
     width - ((v - 1) * stride[1] - left - right + reach[1] + 1),
   ];
-  return e.node('ConvTranspose', [dy!, w!], { ...convAttributes({ ...attrs, size: [kh, kw] }), output_padding: { ints: outputPadding } });
+  const attributes = { ...convAttributes({ ...attrs, size: [kh, kw] }), output_padding: { ints: outputPadding } };
+  const detour = e.target === 'webgpu' ? webgpuConvTranspose(e, dy!, w!, groups, [o, cg * groups], attributes) : undefined;
+  return detour ?? e.node('ConvTranspose', [dy!, w!], attributes);
 };
 
 /** [O, C/g, kh, kw] -> [C, O/g, kh, kw] with each kernel turned by 180 degrees. */

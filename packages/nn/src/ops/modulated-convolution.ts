@@ -16,11 +16,12 @@ function checkPicture(op: string, x: Sym): readonly [number, number, number, num
   return x.shape as unknown as readonly [number, number, number, number];
 }
 
-/** The outer product of the taps with itself, summing to `gain`: [1, 1, k, k]. */
-function filter(taps: readonly number[], gain: number): Sym {
+/** For each channel the outer product of the taps with itself, summing to `gain`: [channels, 1, k, k]. */
+function filter(taps: readonly number[], gain: number, channels: number): Sym {
   const total = taps.reduce((a, b) => a + b, 0) ** 2;
-  const data = Float32Array.from(taps.flatMap((a) => taps.map((b) => (gain * a * b) / total)));
-  return constant(data, [1, 1, taps.length, taps.length]);
+  const kernel = taps.flatMap((a) => taps.map((b) => (gain * a * b) / total));
+  const data = Float32Array.from({ length: channels * kernel.length }, (_, i) => kernel[i % kernel.length]!);
+  return constant(data, [channels, 1, taps.length, taps.length]);
 }
 
 /** Every channel of x [N, C, H, W] filtered by symmetric taps in both directions; the weights sum to `gain` (default 1). */
@@ -29,23 +30,20 @@ export function blur2d(
   taps: readonly number[] = BINOMIAL,
   options: { readonly padding?: Conv2dOptions['padding']; readonly gain?: number } = {},
 ): Sym {
-  const [n, c, height, width] = checkPicture('blur2d', x);
-  const y = conv2d(reshape(x, [n * c, 1, height, width]), filter(taps, options.gain ?? 1), undefined, {
-    padding: sides(options.padding),
-  });
-  return reshape(y, [n, c, y.shape[2]!, y.shape[3]!]);
+  const [, c] = checkPicture('blur2d', x);
+  return conv2d(x, filter(taps, options.gain ?? 1, c), undefined, { padding: sides(options.padding), groups: c });
 }
 
 /** [N, C, H, W] -> [N, C, 2 H, 2 W]: zeros between the pixels, then the low-pass filter (StyleGAN2's skip path). */
 export function upsampleBlurred(x: Sym, taps: readonly number[] = BINOMIAL): Sym {
-  const [n, c, height, width] = checkPicture('upsampleBlurred', x);
+  const [, c] = checkPicture('upsampleBlurred', x);
   const crop = taps.length - 2;
   const before = Math.floor(crop / 2);
-  const y = convTranspose2d(reshape(x, [n * c, 1, height, width]), filter(taps, 4), undefined, {
+  return convTranspose2d(x, filter(taps, 4, c), undefined, {
     stride: 2,
     padding: [before, before, crop - before, crop - before],
+    groups: c,
   });
-  return reshape(y, [n, c, 2 * height, 2 * width]);
 }
 
 export interface ModulatedConv2dOptions {

@@ -38,6 +38,9 @@ export const images: readonly OpCase[] = [
   conv('groups', [1, 4, 4, 4], [4, 2, 3, 3], { groups: 2, padding: [1, 1, 1, 1] }),
   conv('depthwise, stride 2', [1, 3, 5, 4], [3, 1, 3, 3], { groups: 3, stride: [2, 2], padding: [1, 1, 1, 1] }),
   conv('stride larger than kernel', [1, 1, 7, 7], [1, 1, 2, 2], { stride: [3, 3] }),
+  conv('1x1, stride 2, 6 channels to 4 (a WebGPU trap)', [1, 6, 3, 3], [4, 6, 1, 1], { stride: [2, 2] }),
+  conv('groups of 6 outputs (a WebGPU trap)', [1, 4, 3, 2], [12, 2, 1, 1], { groups: 2, bias: true }),
+  conv('groups of 5 outputs of 10 (a WebGPU trap)', [1, 2, 2, 3], [10, 1, 1, 1], { groups: 2 }),
   conv('6 channels to 4 (a WebGPU trap)', [1, 6, 3, 3], [4, 6, 3, 3], { padding: [1, 1, 1, 1] }),
   {
     name: 'maxPool2d, tiles',

@@ -118,6 +118,7 @@ export const sequences: readonly OpCase[] = [
   transposed('dilation, rows and columns unlike', [1, 2, 2, 3], [2, 1, 2, 3], { stride: [3, 1], dilation: [2, 2], padding: [1, 2, 0, 1] }),
   transposed('groups', [1, 4, 2, 2], [4, 2, 3, 3], { stride: [2, 2], groups: 2 }),
   transposed('depthwise, stride larger than kernel', [1, 3, 2, 3], [3, 1, 2, 2], { stride: [3, 3], groups: 3, outputPadding: [2, 1] }),
+  transposed('groups of 2 inputs and 1 output (a WebGPU trap)', [1, 4, 2, 2], [4, 1, 2, 2], { stride: [2, 2], groups: 2 }),
   transposed('one pixel', [1, 1, 1, 1], [1, 1, 1, 1]),
   {
     name: 'convTranspose1d',
