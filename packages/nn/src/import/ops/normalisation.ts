@@ -1,16 +1,13 @@
 import { add, addAll, div, mul, pow, reciprocal, sqrt, square, sub } from '../../ops/elementwise.ts';
+import { repeat } from '../../ops/arrange.ts';
 import { normaliseChannels } from '../../ops/batch-norm.ts';
+import { groupNorm, instanceNorm } from '../../ops/group-norm.ts';
 import { layerNorm, logSoftmax, softmax } from '../../ops/normalisation.ts';
 import { mean, sum, variance } from '../../ops/reduce.ts';
 import { pad, reshape, slice } from '../../ops/shape.ts';
 import { ones, zeros } from '../../ops/source.ts';
 import { sizeOf, type Sym } from '../../sym.ts';
-import type { Importer, Site } from '../site.ts';
-
-/** A vector over the channels, laid along axis 1 of a tensor of rank `rank`. */
-function alongChannels(v: Sym, rank: number): Sym {
-  return rank === 1 ? v : reshape(v, [v.shape[0]!, ...Array.from({ length: rank - 2 }, () => 1)]);
-}
+import type { Importer } from '../site.ts';
 
 const batchNormalisation: Importer = (site) => {
   if ((site.int('training_mode') ?? 0) === 1)
@@ -19,24 +16,14 @@ const batchNormalisation: Importer = (site) => {
   return normaliseChannels(x, site.sym(1), site.sym(2), site.sym(3), site.sym(4), site.float('epsilon') ?? 1e-5);
 };
 
-/** (x - mean) / sqrt(var + eps) over the last axis. */
-function standardised(x: Sym, epsilon: number): Sym {
-  const centred = sub(x, mean(x, -1, { keep: true }));
-  return div(centred, sqrt(add(mean(square(centred), -1, { keep: true }), epsilon)));
-}
-
-function groupNormalisation(site: Site, x: Sym, groups: number): Sym {
-  const [n, c] = x.shape as [number, number];
-  const flat = reshape(x, [n, groups, sizeOf(x.shape.slice(1)) / groups]);
-  const y = reshape(standardised(flat, site.float('epsilon') ?? 1e-5), x.shape);
-  const perChannel = (v: Sym): Sym => {
-    if (v.shape[0] === c) return alongChannels(v, x.shape.length);
-    // one for each group, repeated over its channels
-    const wide = mul(reshape(v, [groups, 1]), ones([1, c / groups]));
-    return alongChannels(reshape(wide, [c]), x.shape.length);
-  };
-  return add(mul(y, perChannel(site.sym(1))), perChannel(site.sym(2)));
-}
+const groupNormalisation: Importer = (site) => {
+  const x = site.sym(0);
+  const groups = site.int('num_groups') ?? 1;
+  const inGroup = x.shape[1]! / groups;
+  // before version 21 scale and bias came per group
+  const perChannel = (v: Sym): Sym => (v.shape[0] === x.shape[1] ? v : repeat(v, inGroup, 0));
+  return groupNorm(x, groups, perChannel(site.sym(1)), perChannel(site.sym(2)), { epsilon: site.float('epsilon') ?? 1e-5 });
+};
 
 const layerNormalisation: Importer = (site) => {
   const x = site.sym(0);
@@ -78,8 +65,8 @@ const localResponse: Importer = (site) => {
 
 export const normalisationImporters: Readonly<Record<string, Importer>> = {
   BatchNormalization: batchNormalisation,
-  GroupNormalization: (site) => groupNormalisation(site, site.sym(0), site.int('num_groups') ?? 1),
-  InstanceNormalization: (site) => groupNormalisation(site, site.sym(0), site.sym(0).shape[1]!),
+  GroupNormalization: groupNormalisation,
+  InstanceNormalization: (site) => instanceNorm(site.sym(0), site.sym(1), site.sym(2), { epsilon: site.float('epsilon') ?? 1e-5 }),
   LayerNormalization: layerNormalisation,
   LogSoftmax: softmaxLike(logSoftmax),
   LpNormalization: (site) => {
