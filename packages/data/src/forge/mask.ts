@@ -48,6 +48,28 @@ export function mouthMask(keypoints: readonly Point[], softness: number, width: 
   return oval({ centre, across, down, left: half, right: half, up: 0.4 * tall, low: 0.45 * tall, upPower: 2, softness, width, height });
 }
 
+/** Where a part of the inner face lies and how large it is, in the face's own lengths. */
+export interface FacePart {
+  /** Of the centre from the middle of the face, in half widths of the face: -1 its right edge, 1 its left. */
+  readonly across: number;
+  /** Of the centre: 0 at the eyes, 1 at the mouth. */
+  readonly down: number;
+  /** Half axes over the distance of the eyes, and of eyes and mouth. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An oval part of the inner face. */
+export function partMask(keypoints: readonly Point[], part: FacePart, softness: number, width: number, height: number): SoftMask {
+  const { across, down, eyes, unit, tall } = frameOf(keypoints);
+  const along = part.across * unit;
+  const below = part.down * tall;
+  const half = part.width * unit;
+  const centre: Point = [eyes[0] + along * across[0] + below * down[0], eyes[1] + along * across[1] + below * down[1]];
+  const [up, low] = [part.height * tall, part.height * tall];
+  return oval({ centre, across, down, left: half, right: half, up, low, upPower: 2, softness, width, height });
+}
+
 /** The face's own axes and lengths. */
 function frameOf(keypoints: readonly Point[]): { across: Point; down: Point; eyes: Point; mouth: Point; unit: number; tall: number } {
   const [a, b, , mouth] = keypoints as [Point, Point, Point, Point];

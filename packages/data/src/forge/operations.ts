@@ -1,7 +1,7 @@
 import { VerilensError, type Affine, type Image, type Point } from '@verilens/core';
 import { composeAffine, fitAffine, fitSimilarity, transformPoints, translation } from '@verilens/vision';
 import type { Random } from '../random.ts';
-import { innerFaceMask, mouthMask, type SoftMask } from './mask.ts';
+import { innerFaceMask, mouthMask, partMask, type FacePart, type SoftMask } from './mask.ts';
 import type { ForgeParameters } from './parameters.ts';
 import { blendUnder, cutUnder, enlarge, mapColours, matchColours, reduceArea, warpUnder, type ColourMap, type Work } from './pixels.ts';
 
@@ -124,7 +124,7 @@ function resampleForger(random: Random, parameters: ForgeParameters): FrameForge
 }
 
 function selfblendForger(random: Random, parameters: ForgeParameters): FrameForger {
-  const { jitterPx, gain, shiftPx, scale, channelGain, softPx } = parameters.selfblend;
+  const { jitterPx, gain, shiftPx, scale, channelGain, softPx, partShare } = parameters.selfblend;
   const soft = softness(softPx, random, parameters);
   const both = (range: number): [number, number] => [random.uniform(-range, range), random.uniform(-range, range)];
   const [shiftX, shiftY] = both(shiftPx);
@@ -137,15 +137,30 @@ function selfblendForger(random: Random, parameters: ForgeParameters): FrameForg
     ],
     offset: [0, 0, 0],
   };
+  const part = partShare > 0 && random.chance(partShare) ? drawPart(random) : undefined;
   return (_t, target) => {
     const keypoints = transformPoints(target.transform, target.keypoints);
-    const mask = innerFaceMask(keypoints, soft * target.unit, target.work.width, target.work.height);
+    const { width, height } = target.work;
+    const mask =
+      part === undefined
+        ? innerFaceMask(keypoints, soft * target.unit, width, height)
+        : partMask(keypoints, part, soft * target.unit, width, height);
     const [x, y] = keypoints[2]!;
     const moved: Affine = [1 + growX, 0, -growX * x + shiftX * target.unit, 0, 1 + growY, -growY * y + shiftY * target.unit];
     const pixels = warpUnder(mask, target.image, composeAffine(target.transform, moved, jitter(random, jitterPx * target.unit)));
     mapColours(pixels, tint, 1 + random.uniform(-gain, gain));
     blendUnder(target.work, mask, pixels);
     return mask;
+  };
+}
+
+/** A third to two thirds of the inner face across, anywhere from brows to chin. */
+function drawPart(random: Random): FacePart {
+  return {
+    across: random.uniform(-0.35, 0.35),
+    down: random.uniform(-0.15, 1.15),
+    width: random.uniform(0.35, 0.7),
+    height: random.uniform(0.3, 0.55),
   };
 }
 

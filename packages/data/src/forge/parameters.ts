@@ -39,6 +39,8 @@ export interface ForgeParameters {
     /** Constant gain per colour channel, uniform +-, relative. */
     readonly channelGain: number;
     readonly softPx: number;
+    /** Share of clips in which a random part of the inner face is blended instead of all of it. */
+    readonly partShare: number;
   };
   /** Each clip's soft edge is drawn from softPx times this range. */
   readonly softRange: readonly [low: number, high: number];
@@ -60,7 +62,7 @@ export const FORGE_PARAMETERS: ForgeParameters = {
   paste: { colourMatch: 0.7, softPx: 1.5 },
   reenact: { rangeFrames: 150, softPx: 4 },
   resample: { factor: [2, 3], softPx: 5 },
-  selfblend: { jitterPx: 1.2, gain: 0.03, shiftPx: 3, scale: 0.03, channelGain: 0.06, softPx: 5 },
+  selfblend: { jitterPx: 1.2, gain: 0.03, shiftPx: 3, scale: 0.03, channelGain: 0.06, softPx: 5, partShare: 0 },
   softRange: [0.7, 1.3],
   warp: { rotation: 0.04, scale: 0.05, shiftPx: 3 },
   animation: { shiftPx: 4, rotation: 0.05, scale: 0.02 },

@@ -13,6 +13,7 @@ import {
   realClip,
   type ForgedClip,
   type ForgeParameters,
+  type Random,
   type SourceClip,
   type SourcePhoto,
 } from '../../src/index.ts';
@@ -68,6 +69,29 @@ const INNER = [22, 24, 42, 46] as const;
 const BORDER = [0, 0, 64, 5] as const;
 
 describe('forgeClip', () => {
+  it('selfblend: changes less of the face when told to blend parts of it, elsewhere from clip to clip', () => {
+    const { selfblend } = CLEAN;
+    const changed = (partShare: number, seed: number): { count: number; x: number; y: number } => {
+      const random = (): { random: Random } => ({ random: createRandom(seed) });
+      const parameters = { ...CLEAN, selfblend: { ...selfblend, partShare } };
+      const forged = forgeClip(target, 'selfblend', { ...random(), parameters });
+      const real = realClip(target, { ...random(), parameters });
+      let [count, x, y] = [0, 0, 0];
+      for (let i = 0; i < 64 * 64; i++) {
+        if (Math.abs(forged.pixels[i * 3]! - real.pixels[i * 3]!) < 4) continue;
+        count++;
+        x += i % 64;
+        y += Math.floor(i / 64);
+      }
+      return { count, x: x / count, y: y / count };
+    };
+    const parts = [1, 2, 3, 4].map((seed) => changed(1, seed));
+    const wholes = [1, 2, 3, 4].map((seed) => changed(0, seed));
+    parts.forEach((part, i) => expect(part.count).toBeLessThan(0.8 * wholes[i]!.count));
+    const spread = (of: (place: { x: number; y: number }) => number): number => Math.max(...parts.map(of)) - Math.min(...parts.map(of));
+    expect(spread(({ x }) => x) + spread(({ y }) => y)).toBeGreaterThan(5);
+  });
+
   it.each(FORGE_OPERATIONS)('%s: seeded, changes the face, leaves the surroundings of its real twin', (operation) => {
     const forge = (): ForgedClip => forgeClip(target, operation, { random: createRandom(5), parameters: CLEAN, donors, moments });
     const forged = forge();

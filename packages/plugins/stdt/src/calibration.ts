@@ -11,7 +11,11 @@ export function logitAt(calibration: Calibration, score: number): number {
 }
 
 /** The verdict a calibrated score stands for; `threshold` replaces the calibrated alarm threshold. */
-export function judge(calibration: Calibration, score: number, threshold: number = calibration.manipulatedAt): DetectionStatus {
+export function judge(
+  calibration: Pick<Calibration, 'manipulatedAt' | 'authenticBelow'>,
+  score: number,
+  threshold: number = calibration.manipulatedAt,
+): DetectionStatus {
   if (score >= threshold) return 'MANIPULATED';
   return score < Math.min(calibration.authenticBelow, threshold) ? 'AUTHENTIC' : 'INCONCLUSIVE';
 }

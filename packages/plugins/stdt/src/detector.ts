@@ -1,4 +1,5 @@
 import {
+  prefetch,
   throwIfAborted,
   VerilensError,
   type DetectionResult,
@@ -58,7 +59,8 @@ export function createDetector(networks: Networks): Detector {
       const sums: Record<keyof Networks, Map<number, TrackSum>> = { temporal: new Map(), spatial: new Map() };
       const segments: Segment[] = [];
       const suspects = mostSuspicious<FaceClip>(options.evidenceMaps ?? 0);
-      for await (const clip of clipsOf(input)) {
+      // The next clip is cut while the networks look at this one.
+      for await (const clip of prefetch<FaceClip>(1).run(clipsOf(input), { signal })) {
         throwIfAborted(signal, 'plugin stdt');
         const logits = await clipLogits(networks, clip, signal);
         for (const kind of KINDS) addClip(sums[kind], clip.trackId, logits[kind]);

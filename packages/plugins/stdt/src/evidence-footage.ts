@@ -3,24 +3,29 @@ import { buildRealClipSet, FORGE_OPERATIONS, type ClipSet, type ForgeOperation }
 import { aucInterval, rocAuc } from '@verilens/metrics';
 import { CONFIGS } from './config.ts';
 import { finishedRuns, type Figures } from './evidence-store.ts';
-import { collectMaterial, type Material } from './material.ts';
-import { forgedSet, samplesOf } from './forged-set.ts';
+import { videoScores, wholeVideos, type WholeVideo } from './evidence-videos.ts';
+import { samplesOf } from './forged-set.ts';
+import { collectMaterial, type SplitMaterial } from './material.ts';
+import { loadNetwork, type Network } from './network.ts';
 import { SMALL_RECIPE, type SmallRecipe } from './recipe.ts';
 import { testFootage, trainingFootage } from './sample-footage.ts';
 import { pickSamples } from './samples.ts';
 import { scoreSamples, trainedNetwork } from './score-samples.ts';
+import { trainingSets, trainPart, type Part, type TrainingSets } from './train.ts';
 import { trainNetwork } from './train-network.ts';
 
 /** Real clips that a detector of forgeries must not tell from other real clips. */
 export const CONTROLS = ['fresh', 'interpolated-again', 'no-warp'] as const;
 
 export interface FootageRun {
-  readonly part: 'temporal' | 'spatial';
+  readonly part: Part;
   /** Operation left out of training, or `none`. */
   readonly left: ForgeOperation | 'none';
   readonly seed: number;
   /** AUC by operation (of the one left out alone, if there is one) and by `real:<control>`; `<operation>:low` and `:high` of a 95 % bootstrap over windows. */
   readonly figures: Figures;
+  /** With nothing left out: scores of whole videos, and the thresholds they are judged by. */
+  readonly videos?: Figures;
 }
 
 /** The trained people and the tested person share nobody; donors neither. */
@@ -32,41 +37,53 @@ export async function footageRuns(options: EvidenceOptions, recipe: SmallRecipe 
     { seed, part: 'spatial' as const, left: 'none' as const },
   ]);
   let footage: Promise<Footage> | undefined;
-  let forged: { readonly seed: number; readonly set: ClipSet } | undefined;
+  let forged: { readonly seed: number; readonly sets: TrainingSets } | undefined;
   const runs: FootageRun[] = [];
   for (const [i, { seed, part, left }] of plan.entries()) {
     throwIfAborted(options.signal, 'plugin stdt, evidence');
     options.onProgress?.(`real footage: ${part}, without ${left}, seed ${seed}`, i / plan.length);
     const figures = await finished(`footage-v${recipe.version}-${part}-${left}-${seed}`, async () => {
       footage ??= collect(options, recipe);
-      if (forged?.seed !== seed)
-        forged = {
-          seed,
-          set: await forgedSet((await footage).training, recipe.clipsPerOperation, `train/${seed}`, recipe, options.signal),
-        };
-      return oneRun(options, recipe, part, left, seed, forged.set, (await footage).tests);
+      const found = await footage;
+      if (forged?.seed !== seed) forged = { seed, sets: await trainingSets(found.material, recipe, seed, options.signal) };
+      return left === 'none'
+        ? wholeRecipe(options, recipe, part, seed, forged.sets, found)
+        : leftOut(options, recipe, part, left, seed, forged.sets.training, found.tests);
     });
-    runs.push({ part, left, seed, figures });
+    runs.push({ part, left, seed, ...apart(figures) });
   }
   return runs;
 }
 
+const VIDEO = 'video/';
+
+/** Clips' and videos' figures of one run, which are kept in one file. */
+function apart(all: Figures): Pick<FootageRun, 'figures' | 'videos'> {
+  const entries = Object.entries(all);
+  const ofVideos = entries.filter(([name]) => name.startsWith(VIDEO));
+  return {
+    figures: Object.fromEntries(entries.filter(([name]) => !name.startsWith(VIDEO))),
+    ...(ofVideos.length > 0 ? { videos: Object.fromEntries(ofVideos.map(([name, value]) => [name.slice(VIDEO.length), value])) } : {}),
+  };
+}
+
 interface Footage {
-  readonly training: Material;
+  readonly material: SplitMaterial;
   /** One set per test video. */
   readonly tests: readonly ClipSet[];
+  readonly videos: readonly WholeVideo[];
 }
 
 async function collect(options: EvidenceOptions, recipe: SmallRecipe): Promise<Footage> {
   const { runtime, signal } = options;
   const { frames, frameMs } = CONFIGS.temporal;
   const shared = { runtime, frames, frameMs, signal };
-  // The same training part as `train`, so that equal seeds give the weights that are shipped.
-  const { training } = await collectMaterial(await trainingFootage(), recipe, shared);
-  const { training: tested } = await collectMaterial(await testFootage(), { ...recipe, calibrationShare: 0, windowsPerVideo: 150 }, shared);
-  const videos = [...new Set(tested.windows.map(({ identity }) => identity))];
+  // The same material as `train`, so that equal seeds give the weights that are shipped.
+  const material = await collectMaterial(await trainingFootage(), recipe, shared);
+  const testing = await testFootage();
+  const { training: tested } = await collectMaterial(testing, { ...recipe, calibrationShare: 0, windowsPerVideo: 150 }, shared);
   const tests: ClipSet[] = [];
-  for (const video of videos) {
+  for (const video of new Set(tested.windows.map(({ identity }) => identity))) {
     const windows = tested.windows.filter(({ identity }) => identity === video);
     tests.push(
       await buildRealClipSet({
@@ -80,41 +97,72 @@ async function collect(options: EvidenceOptions, recipe: SmallRecipe): Promise<F
       }),
     );
   }
-  return { training, tests };
+  return { material, tests, videos: await wholeVideos(testing, tested.photos, options) };
 }
 
-async function oneRun(
+/** The whole recipe: weights and thresholds as `verilens train` gives for this seed. */
+async function wholeRecipe(
   options: EvidenceOptions,
   recipe: SmallRecipe,
-  part: FootageRun['part'],
-  left: FootageRun['left'],
+  part: Part,
+  seed: number,
+  sets: TrainingSets,
+  { material, tests, videos }: Footage,
+): Promise<Figures> {
+  const { runtime, signal } = options;
+  const { onnx, card } = await trainPart(part, sets, material.description, { runtime, signal, seed, recipe, preset: 'small' });
+  const network = await loadNetwork(runtime, CONFIGS[part], onnx, card, recipe.draws, signal);
+  try {
+    const scores = await videoScores(network, videos, signal);
+    return {
+      ...(await clipFigures(network, tests, 'none', signal)),
+      ...Object.fromEntries(Object.entries(scores).map(([name, value]) => [VIDEO + name, value])),
+    };
+  } finally {
+    await network.dispose();
+  }
+}
+
+async function leftOut(
+  options: EvidenceOptions,
+  recipe: SmallRecipe,
+  part: Part,
+  left: ForgeOperation,
   seed: number,
   training: ClipSet,
   tests: readonly ClipSet[],
 ): Promise<Figures> {
   const { runtime, signal } = options;
-  const config = CONFIGS[part];
   const { operations, schedule } = recipe[part];
   const samples = samplesOf(
     training,
     operations.filter((operation) => operation !== left),
   );
-  const parameters = await trainNetwork({ runtime, config, schedule, samples, seed, signal });
-  const network = await trainedNetwork(runtime, config, parameters, recipe.draws);
-  const scores = new Map<string, number[]>();
-  const windows = new Map<string, number[]>();
+  const parameters = await trainNetwork({ runtime, config: CONFIGS[part], schedule, samples, seed, signal });
+  const network = await trainedNetwork(runtime, CONFIGS[part], parameters, recipe.draws);
   try {
-    for (const [video, test] of tests.entries()) {
-      const places = test.kinds.flatMap((kind, place) => (left === 'none' || kind === 'real' || kind === left ? [place] : []));
-      const logits = await scoreSamples(network, pickSamples(test, places), signal);
-      places.forEach((place, i) => {
-        const kind = test.kinds[place]!;
-        scores.set(kind, [...(scores.get(kind) ?? []), logits[i]!]);
-        windows.set(kind, [...(windows.get(kind) ?? []), video * 10_000 + test.windows[place]!]);
-      });
-    }
+    return await clipFigures(network, tests, left, signal);
   } finally {
     await network.dispose();
+  }
+}
+
+async function clipFigures(
+  network: Network,
+  tests: readonly ClipSet[],
+  left: FootageRun['left'],
+  signal: AbortSignal | undefined,
+): Promise<Figures> {
+  const scores = new Map<string, number[]>();
+  const windows = new Map<string, number[]>();
+  for (const [video, test] of tests.entries()) {
+    const places = test.kinds.flatMap((kind, place) => (left === 'none' || kind === 'real' || kind === left ? [place] : []));
+    const logits = await scoreSamples(network, pickSamples(test, places), signal);
+    places.forEach((place, i) => {
+      const kind = test.kinds[place]!;
+      scores.set(kind, [...(scores.get(kind) ?? []), logits[i]!]);
+      windows.set(kind, [...(windows.get(kind) ?? []), video * 10_000 + test.windows[place]!]);
+    });
   }
   return aucs(scores, windows);
 }

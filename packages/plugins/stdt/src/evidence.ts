@@ -1,7 +1,8 @@
-import type { EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
+import type { DetectionStatus, EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import { meanSd, pairedDifference } from '@verilens/metrics';
 import type { DropoutMode } from './dropout.ts';
 import { CONTROLS, footageRuns, type FootageRun } from './evidence-footage.ts';
+import { videoVerdict } from './evidence-videos.ts';
 import {
   ABLATION_FOLD,
   ABLATIONS,
@@ -32,8 +33,8 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
   const footage = quick ? [] : await footageRuns(options);
   return {
     method: 'stdt',
-    rows: [...proceduralRows(drawn), ...footageRows(footage)],
-    findings: quick ? [] : [...proceduralFindings(drawn), ...footageFindings(footage)],
+    rows: [...proceduralRows(drawn), ...footageRows(footage), ...videoRows(footage)],
+    findings: quick ? [] : [...proceduralFindings(drawn), ...footageFindings(footage), ...videoFindings(footage)],
     notes: [
       'Measures are areas under the ROC curve of single clips against real clips of other people; `unseen` is the type left out of training.',
       'Drawn faces: set s2, 32 px, 8 frames, 400 clips a type; every network is trained for the same number of steps, to the end of a cosine schedule.',
@@ -65,6 +66,62 @@ function footageRows(runs: readonly FootageRun[]): Row[] {
     ({ part, left }) => `real footage, ${part}, ${left === 'none' ? 'all its operations seen' : `without ${left}`}`,
   );
   return [...groups].map(([setting, group]) => ({ setting, measures: measures(group.map(({ figures }) => figures)) }));
+}
+
+/** Scores of whole videos, a row for each network and video. */
+function videoRows(runs: readonly FootageRun[]): Row[] {
+  const judged = groupBy(
+    runs.filter(({ videos }) => videos !== undefined),
+    ({ part }) => part,
+  );
+  return [...judged].flatMap(([part, group]) => {
+    const names = Object.keys(group[0]!.videos!);
+    const thresholds = names.filter((name) => !name.includes(': '));
+    const shown = groupBy(
+      names.filter((name) => name.includes(': ')),
+      (name) => name.split(': ')[0]!,
+    );
+    return [...shown].map(([video, its]) => ({
+      setting: `whole videos, ${part}, ${video}`,
+      measures: measures(
+        group.map(({ videos }) => ({
+          ...Object.fromEntries(its.map((name) => [name.split(': ')[1]!, videos![name]!])),
+          ...Object.fromEntries(thresholds.map((name) => [name, videos![name]!])),
+        })),
+      ),
+    }));
+  });
+}
+
+/** Verdicts by seed, each with the weights and thresholds of its own training; the first seed's are shipped. */
+function videoFindings(runs: readonly FootageRun[]): Finding[] {
+  const bySeed = [
+    ...groupBy(
+      runs.filter(({ videos }) => videos !== undefined),
+      ({ seed }) => String(seed),
+    ).values(),
+  ].map((group) => group.map(({ videos }) => videos!));
+  const names = Object.keys(bySeed[0]?.[0] ?? {}).filter((name) => name.includes(': '));
+  const finding = (claim: string, twin: RegExp, expected: DetectionStatus): Finding => {
+    const chosen = names.filter((name) => twin.test(name));
+    const verdicts = bySeed.map((networks) => chosen.map((name) => videoVerdict(networks, name)));
+    const right = (seed: readonly DetectionStatus[]): number => seed.filter((status) => status === expected).length;
+    return {
+      claim,
+      answer: right(verdicts[0]!) === chosen.length ? 'yes' : 'no',
+      because: `shipped seed ${right(verdicts[0]!)} of ${chosen.length}; each seed ${verdicts.map(right).join(', ')}; otherwise ${
+        [...new Set(verdicts.flat().filter((status) => status !== expected))].join(', ') || 'none'
+      }`,
+    };
+  };
+  return names.length === 0
+    ? []
+    : [
+        finding('whole videos at the shipped thresholds: real ones AUTHENTIC', /: real$/, 'AUTHENTIC'),
+        finding('whole videos at the shipped thresholds: swaps MANIPULATED (3 donors)', /: swap/, 'MANIPULATED'),
+        finding('whole videos at the shipped thresholds: reenact twins MANIPULATED', /: reenact$/, 'MANIPULATED'),
+        finding('whole videos at the shipped thresholds: selfblend twins MANIPULATED', /: selfblend$/, 'MANIPULATED'),
+      ];
 }
 
 function measures(runs: readonly Readonly<Record<string, number>>[]): Row['measures'] {

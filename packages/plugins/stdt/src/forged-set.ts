@@ -20,6 +20,7 @@ export function forgedSet(
     operations,
     photoShare: photos.length > 0 ? recipe.photoShare : 0,
     selfDonorShare: photos.length > 0 ? recipe.selfDonorShare : 1,
+    parameters: recipe.forging,
     seed,
     signal,
   });

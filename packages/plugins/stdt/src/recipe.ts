@@ -1,9 +1,9 @@
-import type { ForgeOperation } from '@verilens/data';
+import { FORGE_PARAMETERS, type ForgeOperation, type ForgeParameters } from '@verilens/data';
 import type { Schedule } from './train-network.ts';
 
 /** Everything that decides what the `small` preset learns, in one place. Raise `version` with any change. */
 export const SMALL_RECIPE: SmallRecipe = {
-  version: 1,
+  version: 2,
   windowsPerVideo: 300,
   clipsPerOperation: 500,
   calibrationShare: 0.2,
@@ -12,7 +12,8 @@ export const SMALL_RECIPE: SmallRecipe = {
   selfDonorShare: 0.5,
   falseAlarmRate: 0.05,
   inconclusiveFrom: 0.1,
-  draws: 8,
+  draws: 4,
+  forging: { ...FORGE_PARAMETERS, selfblend: { ...FORGE_PARAMETERS.selfblend, partShare: 0.5 } },
   temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 8, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
   spatial: { operations: ['paste', 'resample'], schedule: { epochs: 14, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
 };
@@ -36,6 +37,8 @@ export interface SmallRecipe {
   readonly inconclusiveFrom: number;
   /** Bags per clip at inference. */
   readonly draws: number;
+  /** How training clips are forged. Parts of faces besides whole ones: a network is to look everywhere, not for the outline of one mask. */
+  readonly forging: ForgeParameters;
   readonly temporal: NetworkRecipe;
   readonly spatial: NetworkRecipe;
 }

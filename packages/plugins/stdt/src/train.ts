@@ -15,7 +15,7 @@ import { scoreSamples } from './score-samples.ts';
 import { trainNetwork } from './train-network.ts';
 
 const PARTS = ['temporal', 'spatial'] as const;
-type Part = (typeof PARTS)[number];
+export type Part = (typeof PARTS)[number];
 
 export interface SmallTraining extends TrainOptions {
   readonly recipe?: SmallRecipe;
@@ -37,10 +37,7 @@ export async function trainSmall(dataset: Dataset, options: SmallTraining): Prom
 /** The part of training after the faces are found. */
 export async function trainOnMaterial(material: SplitMaterial, options: SmallTraining): Promise<TrainResult> {
   const { recipe = SMALL_RECIPE, seed, signal } = options;
-  const sets = {
-    training: await forgedSet(material.training, recipe.clipsPerOperation, `train/${seed}`, recipe, signal),
-    kept: await forgedSet(material.calibration, recipe.calibrationClipsPerOperation, `calibration/${seed}`, recipe, signal),
-  };
+  const sets = await trainingSets(material, recipe, seed, signal);
   const models: TrainResult['models'][number][] = [];
   const parameters: TrainResult['parameters'][number][] = [];
   const summary: Record<string, number | string> = {};
@@ -59,6 +56,24 @@ export async function trainOnMaterial(material: SplitMaterial, options: SmallTra
   return { models, parameters, summary: { ...summary, seed, data: material.description } };
 }
 
+/** Clips to train on, and clips of other moments and people to set thresholds by. */
+export interface TrainingSets {
+  readonly training: ClipSet;
+  readonly kept: ClipSet;
+}
+
+export async function trainingSets(
+  material: SplitMaterial,
+  recipe: SmallRecipe,
+  seed: number,
+  signal?: AbortSignal,
+): Promise<TrainingSets> {
+  return {
+    training: await forgedSet(material.training, recipe.clipsPerOperation, `train/${seed}`, recipe, signal),
+    kept: await forgedSet(material.calibration, recipe.calibrationClipsPerOperation, `calibration/${seed}`, recipe, signal),
+  };
+}
+
 interface Trained {
   readonly onnx: Uint8Array;
   readonly card: ModelCard;
@@ -66,9 +81,10 @@ interface Trained {
   readonly auc: number;
 }
 
-async function trainPart(
+/** Trains one network, and sets its score and thresholds by the kept clips. */
+export async function trainPart(
   part: Part,
-  sets: { readonly training: ClipSet; readonly kept: ClipSet },
+  sets: TrainingSets,
   description: string,
   options: SmallTraining & { readonly recipe: SmallRecipe },
 ): Promise<Trained> {
