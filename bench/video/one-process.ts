@@ -20,8 +20,9 @@ export interface Pass {
   /** Finding, following and cutting faces, of it inside the network's session. */
   readonly faces: number;
   readonly facesSession: number;
-  /** The detector, of it inside its sessions. */
+  /** From the last clip to the verdict. */
   readonly plugin: number;
+  /** Inside the detector's sessions. */
   readonly pluginSession: number;
 }
 

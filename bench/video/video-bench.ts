@@ -63,7 +63,7 @@ export async function videoBench({
     notes: [
       `Slowest file ${speed} x real time: bar of ${BAR.realTime} ${verdict(speed >= BAR.realTime)}. Peak memory of the ten times longer file over the short one's ${round(memoryRatio, 2)}: bar of ${BAR.memoryRatio} ${verdict(memoryRatio <= BAR.memoryRatio)}.`,
       `Time runs from the call of detect to the verdict, median over passes; ${round(one.startMs / 1000, 2)} s to start the engine and run each model once come before, with a peak of ${Math.round(one.idlePeakMiB)} MiB.`,
-      'Every frame is decoded; the sampled ones, runs of 8 neighbours, are converted and judged. Shares: waiting for frames (decoding runs beside the rest in threads of its own), faces, detector; "network" is the part inside the session.',
+      'Every frame is decoded; the sampled ones, runs of 8 neighbours, are converted and judged. Decoding, the networks (in a thread of their own) and the rest go on side by side, so shares overlap and need not add up: each is the time between asking for something and getting it, over the whole. "faces" is the wait for clips less that for frames.',
     ],
   };
 }
@@ -90,7 +90,7 @@ function rowOf({ seconds }: Material, report: ProcessReport): Row {
     'decode share': share((pass) => pass.decode),
     'faces share': share((pass) => pass.faces),
     'faces: network': share((pass) => pass.facesSession),
-    'detector share': share((pass) => pass.plugin),
+    'after the last clip': share((pass) => pass.plugin),
     'detector: networks': share((pass) => pass.pluginSession),
     'peak memory (MiB)': Math.round(report.peakMiB),
   };

@@ -77,13 +77,17 @@ export async function distribute(
     }
   }
 
-  const split = broadcast(frames, branches.length, { buffer: FRAME_BUFFER });
+  // While faces are found, the next frames are decoded.
+  const split = broadcast(prefetch<VideoFrame>(DECODED_AHEAD).run(frames, { signal }), branches.length, { buffer: FRAME_BUFFER });
   for (const [index, attach] of branches.entries()) attach(split[index]!);
   return detectors.map((detector) => prepared.get(detector)!);
 }
 
 /** Frames a branch may lag behind: enough that a batch in one detector does not stall the rest, little enough to hold. */
-const FRAME_BUFFER = 8;
+const FRAME_BUFFER = 4;
+
+/** Frames decoded before anybody asks for them. */
+const DECODED_AHEAD = 4;
 
 function groupBySpec(detectors: readonly Detector[]): readonly { spec: FaceClipSpec; detectors: Detector[] }[] {
   const groups = new Map<string, { spec: FaceClipSpec; detectors: Detector[] }>();

@@ -89,7 +89,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     for (const service of options.services ?? []) service.register(services);
     for (const [name, plugin] of plugins) {
       throwIfAborted(signal, 'engine');
-      const component = await plugin.create({ runtime, signal, resolve: services.resolve });
+      const component = await plugin.create({ runtime: inBackground(runtime), signal, resolve: services.resolve });
       components.register(name, { role: plugin.role, component });
       if (plugin.role === 'detector' && (component as Detector).demand.kind === 'face-clips' && !services.has(FACE_STAGE)) {
         throw new VerilensError('UNKNOWN_NAME', `${name} judges faces and nothing finds them`, {
@@ -103,6 +103,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   return assembleEngine(runtime, owned, plugins, components, services);
+}
+
+/** The same runtime; its models are loaded into the background unless the plugin says otherwise, so that detecting leaves the caller's thread free. */
+function inBackground(runtime: Runtime): Runtime {
+  const load: Runtime['load'] = (source, options) => runtime.load(source, { background: true, ...options });
+  return new Proxy(runtime, { get: (target, key) => (key === 'load' ? load : Reflect.get(target, key)) });
 }
 
 type Components = Registry<{ readonly role: Role; readonly component: Component }>;

@@ -24,10 +24,12 @@ export interface LoadOptions {
   name?: string;
   /**
    * Runs go in a thread beside the caller's, who decodes and prepares the next input meanwhile. Inputs are copied for
-   * each run: for models that are run often on small inputs, not for training steps. Where a device has no such thread
-   * (all but native CPU) it makes no difference. Default false.
+   * each run: for models that judge, not for training steps. Where a device has no such thread (all but native CPU) it
+   * makes no difference. Default false; plugins in an engine get true unless they say otherwise.
    */
   background?: boolean;
+  /** Threads inside one run, if fewer than the runtime's: small networks are no faster on several. CPU only. */
+  threads?: number;
   signal?: AbortSignal;
 }
 

@@ -245,3 +245,28 @@ describe('the engine', () => {
     expect(await engine.resolve(A)).toBe('a on fake');
   });
 });
+
+describe('models of plugins', () => {
+  it('are loaded into the background unless the plugin says otherwise', async () => {
+    const asked: unknown[] = [];
+    const runtime = {
+      ...fakeRuntime(),
+      load: async (_: unknown, options: { background?: boolean } = {}) => {
+        asked.push(options.background);
+        return undefined as never;
+      },
+    };
+    const loading = fakeDetector({ name: 'loading', demand: { kind: 'image' } });
+    const plugin = {
+      ...loading,
+      create: async (context: Parameters<typeof loading.create>[0]) => {
+        await context.runtime.load(new Uint8Array());
+        await context.runtime.load(new Uint8Array(), { background: false });
+        return loading.create(context);
+      },
+    };
+    await using engine = await createEngine({ runtime, plugins: [plugin] });
+    expect(engine.plugins).toHaveLength(1);
+    expect(asked).toEqual([true, false]);
+  });
+});

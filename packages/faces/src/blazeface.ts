@@ -22,7 +22,7 @@ export async function loadBlazeFace(
 ): Promise<BlazeFace> {
   const size = INPUT_SIZE[variant];
   const file = source ?? new URL(`../models/face_detection_${variant}_${size}x${size}_barracuda.onnx`, import.meta.url);
-  const session = await runtime.load(file, { card: FACE_MODEL_CARDS[variant], signal, background: true });
+  const session = await runtime.load(file, { card: FACE_MODEL_CARDS[variant], signal, background: true, threads: 1 });
   const centres = anchorCentres();
   return {
     async look(image, area, call) {

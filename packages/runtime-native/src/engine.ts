@@ -17,14 +17,13 @@ export async function loadOrt(): Promise<Ort> {
  * An engine over onnxruntime-node. `allowSpinning` lets idle threads burn a core to answer 3-15 % faster; without
  * `cpuFallback` a model with operators that the GPU device lacks is refused.
  */
-export function nativeEngine(ort: Ort, threads: number, allowSpinning: boolean, cpuFallback = true): Engine {
+export function nativeEngine(ort: Ort, allowSpinning: boolean, cpuFallback = true): Engine {
   const thread = backgroundThread();
   return {
-    async create(bytes, external, device: Device, background): Promise<EngineSession> {
+    async create(bytes, external, device: Device, { background, threads }): Promise<EngineSession> {
       const options = {
         executionProviders: device === 'cpu' ? ['cpu'] : [device, ...(cpuFallback ? ['cpu'] : [])],
-        // Beside a background session the caller works too.
-        intraOpNumThreads: background ? Math.max(1, threads - 1) : threads,
+        intraOpNumThreads: threads,
         interOpNumThreads: 1,
         logSeverityLevel: 4,
         ...(external.length === 0 ? {} : { externalData: external.map((file) => ({ path: file.path, data: file.data })) }),

@@ -45,7 +45,7 @@ export async function native(options: NativeOptions = {}): Promise<Runtime> {
       },
     ]);
   });
-  const engine = nativeEngine(ort, threads, allowSpinning, options.cpuFallback);
+  const engine = nativeEngine(ort, allowSpinning, options.cpuFallback);
   const probes: DeviceProbe[] = [];
   for (const candidate of device === 'auto' ? ORDER : [device]) {
     const { probe, software } = await probeNative(candidate, engine, threads, device === 'auto');

@@ -30,12 +30,12 @@ export async function probeNative(
   let software = false;
   const look = async (): Promise<Finding> => {
     if (device === 'cpu') {
-      await runProbe(engine, 'cpu', NAME);
+      await runProbe(engine, 'cpu', NAME, threads);
       return { available: true, reason: `works with ${threads} thread${threads === 1 ? '' : 's'}` };
     }
     const found = device === 'cuda' ? await lookForCuda() : await lookForWebgpu(hardwareOnly);
     if (!found.promising) return { available: false, reason: found.reason, remedy: found.remedy };
-    await runProbe(engine, device, NAME);
+    await runProbe(engine, device, NAME, threads);
     software = found.software;
     return { available: true, reason: found.reason };
   };
@@ -48,7 +48,7 @@ export async function probeNative(
  */
 export async function probeDevices(options: { threads?: number } = {}): Promise<DeviceProbe[]> {
   const threads = checkThreads(options.threads, defaultThreads(), NAME);
-  const engine = nativeEngine(await loadOrt(), threads, false);
+  const engine = nativeEngine(await loadOrt(), false);
   const probes: DeviceProbe[] = [];
   for (const device of ORDER) probes.push((await probeNative(device, engine, threads, false)).probe);
   return probes;

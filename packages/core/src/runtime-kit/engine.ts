@@ -3,16 +3,20 @@ import type { TensorMap } from '../tensor.ts';
 
 /** What a runtime package supplies: one ONNX Runtime on one device. Everything else is shared. */
 export interface Engine {
-  /**
-   * Creates a session, or rejects with the engine's own error. With `background` its runs leave the caller's thread
-   * free; asked for only where `RuntimeParts.background` says that the engine can.
-   */
+  /** Creates a session, or rejects with the engine's own error. */
   create(
     bytes: Uint8Array,
     external: readonly { readonly path: string; readonly data: Uint8Array }[],
     device: Device,
-    background: boolean,
+    settings: SessionSettings,
   ): Promise<EngineSession>;
+}
+
+export interface SessionSettings {
+  /** Its runs leave the caller's thread free; asked for only where `RuntimeParts.background` says that the engine can. */
+  readonly background: boolean;
+  /** Inside one run on the CPU. */
+  readonly threads: number;
 }
 
 /** A session of the engine, without checks, queue or wrapped errors. */

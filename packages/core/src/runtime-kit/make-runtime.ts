@@ -4,9 +4,10 @@ import { Tensor, type TensorMap } from '../tensor.ts';
 import { checkCard } from './check-card.ts';
 import { checkFeeds, checkOutputs } from './check-feeds.ts';
 import { loadFailure, runFailure } from './engine-errors.ts';
-import type { Engine, EngineSession } from './engine.ts';
+import type { Engine, EngineSession, SessionSettings } from './engine.ts';
 import { readSource } from './files.ts';
 import { type CheckedModel, MAX_MODEL_BYTES, readModel } from './model-file.ts';
+import { checkThreads } from './probe.ts';
 import { deviceQueue, type RunQueue } from './queue.ts';
 
 export interface RuntimeParts {
@@ -45,14 +46,14 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
     if (disposed) throw new VerilensError('DISPOSED', 'the runtime was disposed', { place: parts.name, remedy: 'Create a new one.' });
   };
 
-  const share = (model: CheckedModel, background: boolean): { shared: Shared; release: () => Promise<void> } => {
+  const share = (model: CheckedModel, settings: SessionSettings): { shared: Shared; release: () => Promise<void> } => {
     // Tensors beside the model may change between loads, so such models are not shared.
-    const key = [model.sha256, background, ...(model.external.length === 0 ? [] : [(unshared += 1)])].join(' ');
-    const queue = background ? queues.background : queues.ours;
+    const key = [model.sha256, settings.background, settings.threads, ...(model.external.length === 0 ? [] : [(unshared += 1)])].join(' ');
+    const queue = settings.background ? queues.background : queues.ours;
     let shared = cache.get(key);
     if (shared === undefined) {
       const session = queue
-        .add(() => parts.engine.create(model.bytes, model.external, parts.device, background), model.place)
+        .add(() => parts.engine.create(model.bytes, model.external, parts.device, settings), model.place)
         .catch((error: unknown) => {
           cache.delete(key);
           throw loadFailure(error, parts.device, model.place);
@@ -82,7 +83,10 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
       alive();
       const model = await readModel(source, options, limits);
       alive();
-      const { shared, release } = share(model, options.background === true && parts.background === true);
+      const { shared, release } = share(model, {
+        background: options.background === true && parts.background === true,
+        threads: Math.min(parts.threads, checkThreads(options.threads, parts.threads, model.place)),
+      });
       try {
         const engineSession = await shared.session;
         // Not handed to the queue: another load may wait for the same engine session.

@@ -8,9 +8,9 @@ import { deviceQueue } from './queue.ts';
 export type Finding = Omit<DeviceProbe, 'durationMs' | 'device'>;
 
 /** Runs the one-node model on a device and compares its answer. Rejects when the engine does or the answer is wrong. */
-export async function runProbe(engine: Engine, device: Device, queueName: string): Promise<void> {
+export async function runProbe(engine: Engine, device: Device, queueName: string, threads = 1): Promise<void> {
   const answer = await deviceQueue(`${queueName} ${device}`).add(async () => {
-    const session = await engine.create(probeModel(), [], device, false);
+    const session = await engine.create(probeModel(), [], device, { background: false, threads });
     try {
       return await session.run(probeFeeds(), ['y']);
     } finally {
