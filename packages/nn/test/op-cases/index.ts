@@ -17,6 +17,7 @@ import { sequences } from './sequences.ts';
 import { shape } from './shape.ts';
 import { volumes } from './volumes.ts';
 import { style } from './style.ts';
+import { tokens } from './tokens.ts';
 import type { OpCase } from './op-case.ts';
 
 /** The table of ops that every runtime is tested with; one file a family. */
@@ -30,6 +31,7 @@ export const opCases: readonly OpCase[] = [
   ...sequences,
   ...sampleNorms,
   ...style,
+  ...tokens,
   ...products,
   ...normalisations,
   ...batchNorms,
