@@ -4,6 +4,7 @@ export * from './blur.ts';
 export * from './boxes.ts';
 export * from './colour.ts';
 export * from './draw.ts';
+export * from './fft.ts';
 export * from './image.ts';
 export * from './mask.ts';
 export * from './orient.ts';

@@ -1,0 +1,144 @@
+import type { Box, Image, TrackState } from '@verilens/core';
+import { createAppearance, type Appearance } from './appearance.ts';
+import type { TrackerConfig } from './config.ts';
+import type { FeatureExtractor } from './features.ts';
+import { samplePatch, type Area } from './patch.ts';
+import type { Peak } from './peak.ts';
+import { createScaleFilter, type Place, type ScaleFilter } from './scale.ts';
+import { firstViews, type LabelledPatch } from './views.ts';
+
+export interface Sighting {
+  readonly box: Box;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly state: TrackState;
+}
+
+/** One object being followed. */
+export interface Follower {
+  /** Channels in use, ascending. */
+  readonly kept: readonly number[];
+  next(image: Image): Promise<Sighting>;
+}
+
+/** Shares of the usual peak-to-sidelobe ratio below which the object is not seen well, and not seen at all. */
+const WELL = 0.6;
+const AT_ALL = 0.4;
+/** A peak as high as this share of the usual one is needed to believe that a lost object is back. */
+const BACK = 0.75;
+/** No ratio below this is a sighting, whatever is usual. */
+const FLOOR = 4;
+/** What is usual at first, as a share of the first frame's own score. */
+const FIRST = 0.6;
+/** How fast what is usual follows. */
+const USUAL_RATE = 0.05;
+/** Squares searched in a frame while the object is lost, and how far they reach, in sides of the square. */
+const SEARCHES = 3;
+const REACH = 2;
+/** Pictures kept for choosing channels anew, one every few frames. */
+const ALBUM = 16;
+const ALBUM_EVERY = 3;
+const SMALLEST_SIDE = 2;
+
+/** Begins to follow the object in `box`. */
+export async function follow(image: Image, box: Box, extractor: FeatureExtractor, config: TrackerConfig): Promise<Follower> {
+  const side = config.padding * Math.sqrt(box.width * box.height);
+  const scale: ScaleFilter = createScaleFilter();
+  let place: Place = { x: box.x + box.width / 2, y: box.y + box.height / 2, width: box.width, height: box.height };
+  const ratio = (): number => place.width / box.width;
+  const square = (x = place.x, y = place.y): Area => ({ x, y, width: side * ratio(), height: side * ratio() });
+  const patch = new Float32Array(extractor.size * extractor.size * 3);
+  const cell = side / extractor.cells;
+  const appearance: Appearance = await createAppearance(extractor, config, firstViews(image, square(), extractor.size, extractor.cells), {
+    width: box.width / cell,
+    height: box.height / cell,
+  });
+  scale.learn(image, place);
+  const first = await appearance.find(samplePatch(image, square(), extractor.size, patch));
+  // the filter knows this very picture: ordinary ones score lower
+  let usual = { ratio: Math.max(FLOOR, FIRST * first.peakToSidelobe), height: FIRST * first.value };
+  let state: TrackState = 'tracking';
+  let frames = 0;
+  let lostFor = 0;
+  const album: LabelledPatch[] = [];
+
+  const look = (area: Area): Promise<Peak> => appearance.find(samplePatch(image_, area, extractor.size, patch));
+  let image_ = image;
+  /** Moves to a peak seen in a square around (x, y). */
+  const moveTo = (peak: Peak, area: Area): void => {
+    const step = area.width / extractor.cells;
+    place = { ...place, x: area.x + peak.dx * step, y: area.y + peak.dy * step };
+  };
+  const answer = (peak: Peak): Sighting => ({
+    box: { x: place.x - place.width / 2, y: place.y - place.height / 2, width: place.width, height: place.height },
+    confidence: confidenceOf(peak, usual),
+    state,
+  });
+
+  const keepUp = async (peak: Peak): Promise<void> => {
+    appearance.learn(peak);
+    const grown = scale.estimate(image_, place);
+    const width = Math.max(SMALLEST_SIDE, Math.min(place.width * grown, 4 * image_.width));
+    const applied = width / place.width;
+    place = { ...place, width, height: place.height * applied };
+    scale.learn(image_, place);
+    usual = {
+      ratio: usual.ratio + USUAL_RATE * (peak.peakToSidelobe - usual.ratio),
+      height: usual.height + USUAL_RATE * (peak.value - usual.height),
+    };
+    if (config.redistilEvery === 0) return;
+    if (frames % ALBUM_EVERY === 0) album.push({ patch: patch.slice(), dx: peak.dx, dy: peak.dy });
+    if (album.length > ALBUM) album.shift();
+    if (frames % config.redistilEvery === 0 && album.length === ALBUM) await appearance.redistil(album);
+  };
+
+  return {
+    get kept() {
+      return appearance.kept;
+    },
+    async next(next) {
+      image_ = next;
+      frames += 1;
+      const area = square();
+      const peak = await look(area);
+      const seen = Math.max(FLOOR, usual.ratio * (state === 'lost' ? BACK : AT_ALL));
+      if (peak.peakToSidelobe >= seen && (state !== 'lost' || peak.value >= BACK * usual.height)) {
+        moveTo(peak, area);
+        state = peak.peakToSidelobe >= WELL * usual.ratio ? 'tracking' : 'uncertain';
+        lostFor = 0;
+        if (state === 'tracking') await keepUp(peak);
+        return answer(peak);
+      }
+      state = 'lost';
+      for (let i = 0; i < SEARCHES; i++) {
+        const around = searchSquare(area, next, lostFor++);
+        const found = await look(around);
+        if (found.peakToSidelobe < Math.max(FLOOR, BACK * usual.ratio) || found.value < BACK * usual.height) continue;
+        moveTo(found, around);
+        state = 'uncertain';
+        lostFor = 0;
+        return answer(found);
+      }
+      return answer(peak);
+    },
+  };
+}
+
+/** Confidence of a sighting: 1 for the usual peak, 0 for none. */
+function confidenceOf(peak: Peak, usual: { readonly ratio: number; readonly height: number }): number {
+  const sharp = peak.peakToSidelobe / usual.ratio;
+  const high = usual.height > 0 ? peak.value / usual.height : 0;
+  return Math.max(0, Math.min(1, Math.min(sharp, high)));
+}
+
+/** The n-th square to search for a lost object: rings around the last place, half a side apart, inside the frame. */
+function searchSquare(area: Area, image: Image, n: number): Area {
+  const span = 2 * REACH;
+  const count = (span + 1) ** 2 - 1;
+  const order = Array.from({ length: count + 1 }, (_, i) => [(i % (span + 1)) - REACH, Math.floor(i / (span + 1)) - REACH] as const)
+    .filter(([x, y]) => x !== 0 || y !== 0)
+    .sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+  const [x, y] = order[n % count]!;
+  const inside = (v: number, limit: number): number => Math.min(Math.max(v, 0), limit);
+  return { ...area, x: inside(area.x + (x * area.width) / 2, image.width), y: inside(area.y + (y * area.height) / 2, image.height) };
+}
