@@ -3,3 +3,4 @@ export * from './datasets/index.ts';
 export * from './forge/index.ts';
 export * from './procedural/index.ts';
 export * from './random.ts';
+export * from './tracking/index.ts';

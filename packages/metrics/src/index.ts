@@ -7,4 +7,5 @@ export * from './retrieval.ts';
 export { eer, rocAuc, rocCurve, tarAtFar, type OperatingPoint, type RocPoint } from './roc.ts';
 export * from './sessions.ts';
 export * from './spread.ts';
+export * from './tracking.ts';
 export * from './verification.ts';

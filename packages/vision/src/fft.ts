@@ -23,8 +23,8 @@ export interface Fft2 {
 }
 
 /**
- * Plans transforms of `height` x `width` pictures. Fast when both are products of 2, 3 and 5; other prime factors p
- * cost p operations an element.
+ * Plans transforms of `height` x `width` pictures. Fast when both are products of 2 and 3; another prime factor p
+ * costs p operations an element.
  * @throws VerilensError BAD_OPTION
  */
 export function createFft2(height: number, width: number = height): Fft2 {
@@ -68,7 +68,9 @@ export function createFft2(height: number, width: number = height): Fft2 {
         const mirrorX = x === 0 ? 0 : width - x;
         for (let y = 0; y < height; y++) {
           const mirrorY = y === 0 ? 0 : height - y;
-          const [at, mirror, to] = [x * height + y, mirrorX * height + mirrorY, y * columns + x];
+          const at = x * height + y;
+          const mirror = mirrorX * height + mirrorY;
+          const to = y * columns + x;
           first.re[to] = 0.5 * (re[at]! + re[mirror]!);
           first.im[to] = 0.5 * (im[at]! - im[mirror]!);
           second.re[to] = 0.5 * (im[at]! + im[mirror]!);
@@ -169,7 +171,7 @@ function runFft(plan: Plan, batch: number, re: Float64Array, im: Float64Array, w
   let left = plan.length;
   for (const pass of plan.passes) {
     const m = left / pass.radix;
-    const kernel = pass.radix === 4 ? pass4 : pass.radix === 2 ? pass2 : passAny;
+    const kernel = pass.radix === 4 ? pass4 : pass.radix === 3 ? pass3 : pass.radix === 2 ? pass2 : passAny;
     kernel(pass, m, run, a, b, c, d);
     [a, b, c, d] = [c, d, a, b];
     run *= pass.radix;
@@ -178,68 +180,104 @@ function runFft(plan: Plan, batch: number, re: Float64Array, im: Float64Array, w
   return [a, b, c, d];
 }
 
-function pass2(pass: Pass, m: number, run: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
+function pass2({ re, im }: Pass, m: number, run: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
   for (let k = 0; k < m; k++) {
-    const [wr, wi] = [pass.re[2 * k + 1]!, pass.im[2 * k + 1]!];
-    const [p, q] = [k * run, (k + m) * run];
+    const wr = re[2 * k + 1]!;
+    const wi = im[2 * k + 1]!;
     const to = 2 * k * run;
-    for (let i = 0; i < run; i++) {
-      const [xr, xi, yr, yi] = [a[p + i]!, b[p + i]!, a[q + i]!, b[q + i]!];
-      c[to + i] = xr + yr;
-      d[to + i] = xi + yi;
-      const [dr, di] = [xr - yr, xi - yi];
+    for (let i = 0, p = k * run, q = (k + m) * run; i < run; i++, p++, q++) {
+      c[to + i] = a[p]! + a[q]!;
+      d[to + i] = b[p]! + b[q]!;
+      const dr = a[p]! - a[q]!;
+      const di = b[p]! - b[q]!;
       c[to + run + i] = dr * wr - di * wi;
       d[to + run + i] = dr * wi + di * wr;
     }
   }
 }
 
-function pass4(pass: Pass, m: number, run: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
-  const { re, im } = pass;
+const SIN60 = Math.sqrt(0.75);
+
+function pass3({ re, im }: Pass, m: number, run: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
   for (let k = 0; k < m; k++) {
-    const [w1r, w1i, w2r, w2i, w3r, w3i] = [re[4 * k + 1]!, im[4 * k + 1]!, re[4 * k + 2]!, im[4 * k + 2]!, re[4 * k + 3]!, im[4 * k + 3]!];
-    const [p0, p1, p2, p3] = [k * run, (k + m) * run, (k + 2 * m) * run, (k + 3 * m) * run];
-    const [t0, t1, t2, t3] = [4 * k * run, (4 * k + 1) * run, (4 * k + 2) * run, (4 * k + 3) * run];
-    for (let i = 0; i < run; i++) {
-      const sr = a[p0 + i]! + a[p2 + i]!;
-      const si = b[p0 + i]! + b[p2 + i]!;
-      const ur = a[p0 + i]! - a[p2 + i]!;
-      const ui = b[p0 + i]! - b[p2 + i]!;
-      const vr = a[p1 + i]! + a[p3 + i]!;
-      const vi = b[p1 + i]! + b[p3 + i]!;
-      // -i (x1 - x3)
-      const zr = b[p1 + i]! - b[p3 + i]!;
-      const zi = a[p3 + i]! - a[p1 + i]!;
-      c[t0 + i] = sr + vr;
-      d[t0 + i] = si + vi;
-      const [y1r, y1i, y2r, y2i, y3r, y3i] = [ur + zr, ui + zi, sr - vr, si - vi, ur - zr, ui - zi];
-      c[t1 + i] = y1r * w1r - y1i * w1i;
-      d[t1 + i] = y1r * w1i + y1i * w1r;
-      c[t2 + i] = y2r * w2r - y2i * w2i;
-      d[t2 + i] = y2r * w2i + y2i * w2r;
-      c[t3 + i] = y3r * w3r - y3i * w3i;
-      d[t3 + i] = y3r * w3i + y3i * w3r;
+    const w1r = re[3 * k + 1]!;
+    const w1i = im[3 * k + 1]!;
+    const w2r = re[3 * k + 2]!;
+    const w2i = im[3 * k + 2]!;
+    const to = 3 * k * run;
+    for (let i = 0, p = k * run, q = (k + m) * run, r = (k + 2 * m) * run; i < run; i++, p++, q++, r++) {
+      const sr = a[q]! + a[r]!;
+      const si = b[q]! + b[r]!;
+      // the outer two turned by -90 degrees, as their difference enters
+      const tr = SIN60 * (b[q]! - b[r]!);
+      const ti = SIN60 * (a[r]! - a[q]!);
+      const ur = a[p]! - 0.5 * sr;
+      const ui = b[p]! - 0.5 * si;
+      c[to + i] = a[p]! + sr;
+      d[to + i] = b[p]! + si;
+      c[to + run + i] = (ur + tr) * w1r - (ui + ti) * w1i;
+      d[to + run + i] = (ur + tr) * w1i + (ui + ti) * w1r;
+      c[to + 2 * run + i] = (ur - tr) * w2r - (ui - ti) * w2i;
+      d[to + 2 * run + i] = (ur - tr) * w2i + (ui - ti) * w2r;
     }
   }
 }
 
-function passAny(pass: Pass, m: number, run: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
-  const { radix, re, im } = pass;
+function pass4({ re, im }: Pass, m: number, run: number, a: Float64Array, b: Float64Array, c: Float64Array, d: Float64Array): void {
+  for (let k = 0; k < m; k++) {
+    const w1r = re[4 * k + 1]!;
+    const w1i = im[4 * k + 1]!;
+    const w2r = re[4 * k + 2]!;
+    const w2i = im[4 * k + 2]!;
+    const w3r = re[4 * k + 3]!;
+    const w3i = im[4 * k + 3]!;
+    const to = 4 * k * run;
+    for (let i = 0, p = k * run, q = (k + m) * run, r = (k + 2 * m) * run, s = (k + 3 * m) * run; i < run; i++, p++, q++, r++, s++) {
+      const sr = a[p]! + a[r]!;
+      const si = b[p]! + b[r]!;
+      const ur = a[p]! - a[r]!;
+      const ui = b[p]! - b[r]!;
+      const vr = a[q]! + a[s]!;
+      const vi = b[q]! + b[s]!;
+      // -i (x1 - x3)
+      const zr = b[q]! - b[s]!;
+      const zi = a[s]! - a[q]!;
+      c[to + i] = sr + vr;
+      d[to + i] = si + vi;
+      c[to + run + i] = (ur + zr) * w1r - (ui + zi) * w1i;
+      d[to + run + i] = (ur + zr) * w1i + (ui + zi) * w1r;
+      c[to + 2 * run + i] = (sr - vr) * w2r - (si - vi) * w2i;
+      d[to + 2 * run + i] = (sr - vr) * w2i + (si - vi) * w2r;
+      c[to + 3 * run + i] = (ur - zr) * w3r - (ui - zi) * w3i;
+      d[to + 3 * run + i] = (ur - zr) * w3i + (ui - zi) * w3r;
+    }
+  }
+}
+
+/** Any radix, by the definition. */
+function passAny(
+  { radix, re, im }: Pass,
+  m: number,
+  run: number,
+  a: Float64Array,
+  b: Float64Array,
+  c: Float64Array,
+  d: Float64Array,
+): void {
   for (let k = 0; k < m; k++) {
     for (let j = 0; j < radix; j++) {
       const to = (radix * k + j) * run;
       c.fill(0, to, to + run);
       d.fill(0, to, to + run);
-      const [wr, wi] = [re[k * radix + j]!, im[k * radix + j]!];
+      const wr = re[k * radix + j]!;
+      const wi = im[k * radix + j]!;
       for (let l = 0; l < radix; l++) {
         const angle = (-2 * Math.PI * ((j * l) % radix)) / radix;
-        const [cr, ci] = [Math.cos(angle), Math.sin(angle)];
-        const [fr, fi] = [cr * wr - ci * wi, cr * wi + ci * wr];
-        const from = (k + l * m) * run;
-        for (let i = 0; i < run; i++) {
-          const [xr, xi] = [a[from + i]!, b[from + i]!];
-          c[to + i] = c[to + i]! + xr * fr - xi * fi;
-          d[to + i] = d[to + i]! + xr * fi + xi * fr;
+        const fr = Math.cos(angle) * wr - Math.sin(angle) * wi;
+        const fi = Math.cos(angle) * wi + Math.sin(angle) * wr;
+        for (let i = 0, from = (k + l * m) * run; i < run; i++, from++) {
+          c[to + i]! += a[from]! * fr - b[from]! * fi;
+          d[to + i]! += a[from]! * fi + b[from]! * fr;
         }
       }
     }

@@ -142,7 +142,11 @@ function startRate(index: number, count: number): number {
  * omega^2: (floor + edge (distance in half sizes of the object)^2)^2, in units of the mean energy of a frequency.
  * The object is in the middle of a patch and its response at the origin, so the filter's middle is the mirrored one of the patch.
  */
-function spatialPenalty({ width, height }: Fft2, object: { readonly width: number; readonly height: number }, config: TrackerConfig): Float64Array {
+function spatialPenalty(
+  { width, height }: Fft2,
+  object: { readonly width: number; readonly height: number },
+  config: TrackerConfig,
+): Float64Array {
   return Float64Array.from({ length: width * height }, (_, i) => {
     const x = ((i % width) - (width + 1) / 2) / (object.width / 2);
     const y = (Math.floor(i / width) - (height + 1) / 2) / (object.height / 2);

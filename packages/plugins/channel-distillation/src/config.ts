@@ -44,8 +44,8 @@ export const DEFAULTS: TrackerConfig = {
   solveEvery: 4,
   solveSteps: 4,
   firstSteps: 40,
-  penaltyFloor: 0.01,
-  penaltyEdge: 0.1,
+  penaltyFloor: 0.03,
+  penaltyEdge: 3,
 };
 
 /** Smallest object that can be followed: geometric mean of its sides in pixels. */

@@ -39,6 +39,8 @@ const REACH = 2;
 const ALBUM = 16;
 const ALBUM_EVERY = 3;
 const SMALLEST_SIDE = 2;
+/** Frames between two lessons of the scale filter: sizes change slowly, and a lesson costs as much as the rest of a frame. */
+const SCALE_EVERY = 3;
 
 /** Begins to follow the object in `box`. */
 export async function follow(image: Image, box: Box, extractor: FeatureExtractor, config: TrackerConfig): Promise<Follower> {
@@ -81,7 +83,7 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
     const width = Math.max(SMALLEST_SIDE, Math.min(place.width * grown, 4 * image_.width));
     const applied = width / place.width;
     place = { ...place, width, height: place.height * applied };
-    scale.learn(image_, place);
+    if (frames % SCALE_EVERY === 0) scale.learn(image_, place);
     usual = {
       ratio: usual.ratio + USUAL_RATE * (peak.peakToSidelobe - usual.ratio),
       height: usual.height + USUAL_RATE * (peak.value - usual.height),

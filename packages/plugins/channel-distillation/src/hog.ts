@@ -8,8 +8,20 @@ const UNSIGNED = 9;
 const CLIP = 0.2;
 const TEXTURE = 0.2357;
 
-const COS = Float64Array.from({ length: UNSIGNED }, (_, i) => Math.cos((i * Math.PI) / UNSIGNED));
-const SIN = Float64Array.from({ length: UNSIGNED }, (_, i) => Math.sin((i * Math.PI) / UNSIGNED));
+/** Tangents of the borders between orientations 0, 20, 40, 60, 80 degrees. */
+const T10 = Math.tan(Math.PI / 18);
+const T30 = Math.tan(Math.PI / 6);
+const T50 = Math.tan((5 * Math.PI) / 18);
+const T70 = Math.tan((7 * Math.PI) / 18);
+
+/** The nearest of 18 orientations, 20 degrees apart. */
+function orientation(gx: number, gy: number): number {
+  const x = Math.abs(gx);
+  const y = Math.abs(gy);
+  const quarter = y > T50 * x ? (y > T70 * x ? 4 : 3) : y > T30 * x ? 2 : y > T10 * x ? 1 : 0;
+  const upper = gx < 0 ? UNSIGNED - quarter : quarter;
+  return gy < 0 && upper > 0 ? SIGNED - upper : upper;
+}
 
 /** Histograms of oriented gradients of square patches of one size. */
 export interface Hog {
@@ -45,19 +57,20 @@ export function createHog(cells: number): Hog {
       for (let x = 0; x < size; x++) {
         const left = x === 0 ? x : x - 1;
         const right = x === size - 1 ? x : x + 1;
-        let [gx, gy, strongest] = [0, 0, -1];
+        let gx = 0;
+        let gy = 0;
+        let strongest = -1;
         for (let c = 0; c < 3; c++) {
           const dx = patch[(y * size + right) * 3 + c]! - patch[(y * size + left) * 3 + c]!;
           const dy = patch[(down + x) * 3 + c]! - patch[(up + x) * 3 + c]!;
           const square = dx * dx + dy * dy;
-          if (square > strongest) [gx, gy, strongest] = [dx, dy, square];
+          if (square > strongest) {
+            gx = dx;
+            gy = dy;
+            strongest = square;
+          }
         }
-        let [bin, best] = [0, 0];
-        for (let i = 0; i < UNSIGNED; i++) {
-          const along = COS[i]! * gx + SIN[i]! * gy;
-          if (along > best) [bin, best] = [i, along];
-          else if (-along > best) [bin, best] = [i + UNSIGNED, -along];
-        }
+        const bin = orientation(gx, gy);
         const magnitude = Math.sqrt(strongest);
         const u = (x + 0.5) / CELL - 0.5;
         const cx = Math.floor(u);
@@ -102,7 +115,10 @@ export function createHog(cells: number): Hog {
       for (let y = 0; y < cells; y++) {
         for (let x = 0; x < cells; x++) {
           const q = y * (wide - 1) + x;
-          const [n1, n2, n3, n4] = [norms[q]!, norms[q + 1]!, norms[q + wide - 1]!, norms[q + wide]!];
+          const n1 = norms[q]!;
+          const n2 = norms[q + 1]!;
+          const n3 = norms[q + wide - 1]!;
+          const n4 = norms[q + wide]!;
           const from = (y * cells + x) * SIGNED;
           const to = at + y * cells + x;
           for (let k = 0; k < keep.length; k++) {

@@ -31,7 +31,9 @@ export function samplePatch(image: Image, area: Area, size: number, out: Float32
   let o = 0;
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++, o += 3) {
-      let [r, g, b] = [0, 0, 0];
+      let r = 0;
+      let g = 0;
+      let b = 0;
       for (let i = 0; i < gridY; i++) {
         const v = top + (row * gridY + i) * fineY;
         for (let j = 0; j < gridX; j++) {
@@ -45,7 +47,10 @@ export function samplePatch(image: Image, area: Area, size: number, out: Float32
           const p = (y0 * width + x0) * 4;
           const q = x0 + 1 < width ? p + 4 : p;
           const down = y0 + 1 < height ? width * 4 : 0;
-          const [w00, w01, w10, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
+          const w00 = (1 - fx) * (1 - fy);
+          const w01 = fx * (1 - fy);
+          const w10 = (1 - fx) * fy;
+          const w11 = fx * fy;
           r += w00 * data[p]! + w01 * data[q]! + w10 * data[p + down]! + w11 * data[q + down]!;
           g += w00 * data[p + 1]! + w01 * data[q + 1]! + w10 * data[p + down + 1]! + w11 * data[q + down + 1]!;
           b += w00 * data[p + 2]! + w01 * data[q + 2]! + w10 * data[p + down + 2]! + w11 * data[q + down + 2]!;

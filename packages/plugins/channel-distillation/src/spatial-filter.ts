@@ -39,13 +39,17 @@ export function createSpatialFilter(fft: Fft2, channels: number, penalty: Float6
     let to = 0;
     for (let a = 0; a < channels; a++) {
       for (let u = 0, p = a * length; u < length; u++, p++) {
-        const [xr, xi] = [add * x.re[p]!, add * x.im[p]!];
+        const xr = add * x.re[p]!;
+        const xi = add * x.im[p]!;
         right.re[p] = keep * right.re[p]! + xr * label.re[u]! + xi * label.im[u]!;
         right.im[p] = keep * right.im[p]! + xr * label.im[u]! - xi * label.re[u]!;
       }
       for (let b = a; b < channels; b++) {
         for (let u = 0, p = a * length, q = b * length; u < length; u++, p++, q++, to++) {
-          const [ar, ai, br, bi] = [add * x.re[p]!, add * x.im[p]!, x.re[q]!, x.im[q]!];
+          const ar = add * x.re[p]!;
+          const ai = add * x.im[p]!;
+          const br = x.re[q]!;
+          const bi = x.im[q]!;
           moments.re[to] = keep * moments.re[to]! + ar * br + ai * bi;
           moments.im[to] = keep * moments.im[to]! + ar * bi - ai * br;
         }
@@ -67,7 +71,8 @@ export function createSpatialFilter(fft: Fft2, channels: number, penalty: Float6
     for (let a = 0; a < channels; a++) {
       for (let b = a; b < channels; b++) {
         for (let u = 0, p = a * length, q = b * length; u < length; u++, p++, q++, m++) {
-          const [sr, si] = [moments.re[m]!, moments.im[m]!];
+          const sr = moments.re[m]!;
+          const si = moments.im[m]!;
           out.re[p]! += sr * h.re[q]! - si * h.im[q]!;
           out.im[p]! += sr * h.im[q]! + si * h.re[q]!;
           if (a === b) continue;

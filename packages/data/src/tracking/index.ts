@@ -1,0 +1,1 @@
+export { TRACKING_EVENTS, trackingSequence, type SequenceFrame, type SequenceOptions, type TrackingEvent } from './sequence.ts';
