@@ -1,3 +1,4 @@
+import type { Box } from '@verilens/core';
 import { InvalidArgumentError } from 'commander';
 
 export const deviceNames = ['auto', 'cuda', 'webgpu', 'cpu', 'wasm'] as const;
@@ -36,4 +37,12 @@ export function collect(text: string, before: readonly string[] = []): string[] 
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   ];
+}
+
+/** `x,y,width,height` in pixels, for commander. */
+export function boxOf(text: string): Box {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [x, y, width, height] = numbers as [number, number, number, number];
+  if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
+  throw new InvalidArgumentError('Expected four numbers x,y,width,height in pixels, the last two above 0.');
 }

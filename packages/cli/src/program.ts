@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { collect, deviceNames, numberIn, seedList } from './options.ts';
+import { boxOf, collect, deviceNames, numberIn, seedList } from './options.ts';
 import type { CliEnvironment } from './run.ts';
 import { version } from './version.ts';
 
@@ -89,6 +89,20 @@ Exit codes:
     .addOption(threads())
     .option('--json', 'the report as one JSON document')
     .action(async (plugin: string, options) => done(await (await import('./commands/evidence.ts')).evidence(plugin, options, environment)));
+
+  program
+    .command('track')
+    .description('follow an object through a video')
+    .argument('<video>')
+    .requiredOption('--box <x,y,w,h>', 'the object in the first frame followed, in pixels: left, top, width, height', boxOf)
+    .option('--from <ms>', 'milliseconds into the video at which the box is right', numberIn(0, 1e9), 0)
+    .option('--plugin <name>', 'the tracker, where several are installed')
+    .option('--out <file>', 'write boxes, confidences and states as one JSON document')
+    .option('--video <file>', 'write the video with the box drawn into it (.mp4 or .webm)')
+    .addOption(device())
+    .addOption(threads())
+    .option('--json', 'one JSON line for each frame')
+    .action(async (video: string, options) => done(await (await import('./commands/track.ts')).track(video, options, environment)));
 
   program
     .command('plugins')

@@ -22,8 +22,8 @@ export interface Follower {
 }
 
 /** Shares of the usual peak-to-sidelobe ratio below which the object is not seen well, and not seen at all. */
-const WELL = 0.6;
-const AT_ALL = 0.4;
+const WELL = 0.5;
+const AT_ALL = 0.35;
 /** A peak as high as this share of the usual one is needed to believe that a lost object is back. */
 const BACK = 0.75;
 /** No ratio below this is a sighting, whatever is usual. */
@@ -77,12 +77,13 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
     state,
   });
 
-  const keepUp = async (peak: Peak): Promise<void> => {
-    appearance.learn(peak);
+  const keepUp = async (peak: Peak, learn: boolean): Promise<void> => {
     const grown = scale.estimate(image_, place);
     const width = Math.max(SMALLEST_SIDE, Math.min(place.width * grown, 4 * image_.width));
     const applied = width / place.width;
     place = { ...place, width, height: place.height * applied };
+    if (!learn) return;
+    appearance.learn(peak);
     if (frames % SCALE_EVERY === 0) scale.learn(image_, place);
     usual = {
       ratio: usual.ratio + USUAL_RATE * (peak.peakToSidelobe - usual.ratio),
@@ -103,12 +104,13 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
       frames += 1;
       const area = square();
       const peak = await look(area);
-      const seen = Math.max(FLOOR, usual.ratio * (state === 'lost' ? BACK : AT_ALL));
-      if (peak.peakToSidelobe >= seen && (state !== 'lost' || peak.value >= BACK * usual.height)) {
+      const share = state === 'lost' ? BACK : AT_ALL;
+      if (peak.peakToSidelobe >= Math.max(FLOOR, share * usual.ratio) && peak.value >= share * usual.height) {
         moveTo(peak, area);
         state = peak.peakToSidelobe >= WELL * usual.ratio ? 'tracking' : 'uncertain';
         lostFor = 0;
-        if (state === 'tracking') await keepUp(peak);
+        // an object half hidden or turning is followed, but nothing is learnt from it
+        await keepUp(peak, state === 'tracking');
         return answer(peak);
       }
       state = 'lost';

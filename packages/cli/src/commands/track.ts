@@ -1,0 +1,143 @@
+import {
+  FRAME_SOURCE,
+  type Box,
+  type Engine,
+  type OpenedMedia,
+  type Tracker,
+  type TrackResult,
+  VerilensError,
+  type VideoFrame,
+} from '@verilens/core';
+import { basename, resolve } from 'node:path';
+import { exitCode } from '../exit-code.ts';
+import { jsonDocument, writeWhole } from '../json-document.ts';
+import { openEngine } from '../open-engine.ts';
+import type { DeviceName } from '../options.ts';
+import { pickOfRole } from '../pick-plugin.ts';
+import { createProgress } from '../progress.ts';
+import type { CliEnvironment } from '../run.ts';
+import { version } from '../version.ts';
+
+export interface TrackCommandOptions {
+  readonly box: Box;
+  /** Milliseconds into the video at which the box is drawn. */
+  readonly from: number;
+  readonly plugin?: string;
+  readonly out?: string;
+  readonly video?: string;
+  readonly device: DeviceName;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/** One frame of the written document. */
+interface TrackedFrame {
+  readonly index: number;
+  readonly timestampMs: number;
+  /** x, y, width, height in pixels, to a hundredth. */
+  readonly box: readonly [number, number, number, number];
+  readonly confidence: number;
+  readonly state: TrackResult['state'];
+}
+
+/** Colours of the drawn box by state. */
+const COLOURS = { tracking: [60, 220, 90], uncertain: [250, 190, 40], lost: [240, 60, 60] } as const;
+
+/** Follows what the box shows through a video. What was followed until an interruption is written. */
+export async function track(name: string, options: TrackCommandOptions, environment: CliEnvironment): Promise<number> {
+  const { terminal, folder, signal, toolkit } = environment;
+  const plugin = await pickOfRole('tracker', options.plugin, toolkit, folder);
+  const progress = createProgress(terminal, { enabled: !(options.json === true && terminal.outIsTty) });
+  progress.show(name, undefined, 'loading');
+  const engine: Engine = await openEngine([plugin], options, environment);
+  const found: TrackedFrame[] = [];
+  let busyMs = 0;
+  let interrupted = false;
+  try {
+    const tracker = engine.get('tracker', plugin.name);
+    const path = resolve(folder, name);
+    const opened = await (await engine.resolve(FRAME_SOURCE)).open(path, { signal });
+    const drawn = options.video !== undefined;
+    const stream = followed(opened, tracker, options, signal, drawn, (frame, result) => {
+      const { x, y, width, height } = result.box;
+      const round = (v: number): number => Math.round(v * 100) / 100;
+      const line: TrackedFrame = {
+        index: frame.index,
+        timestampMs: Math.round(frame.timestampMs * 1000) / 1000,
+        box: [round(x), round(y), round(width), round(height)],
+        confidence: Math.round(result.confidence * 1000) / 1000,
+        state: result.state,
+      };
+      found.push(line);
+      busyMs += result.durationMs;
+      if (options.json) terminal.out(`${JSON.stringify(line)}\n`);
+      progress.show(name, opened.info.durationMs ? frame.timestampMs / opened.info.durationMs : undefined, result.state);
+    });
+    try {
+      if (drawn) await (await import('@verilens/media')).writeVideo(stream, resolve(folder, options.video!), { signal });
+      else for await (const _ of stream);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await opened.close?.();
+    }
+    interrupted = signal.aborted;
+    if (found.length === 0 && !interrupted) {
+      throw new VerilensError('BAD_INPUT', 'the video ends before the object is shown', {
+        place: name,
+        expected: `a frame at or after ${options.from} ms`,
+        got: 'none',
+        remedy: 'Give an earlier --from.',
+      });
+    }
+    if (options.out !== undefined) {
+      const document = {
+        video: basename(name),
+        plugin: plugin.name,
+        version: version(),
+        device: engine.runtime.device,
+        complete: !interrupted,
+        framesPerSecond: Math.round((1000 * found.length) / Math.max(busyMs, 1e-3)),
+        frames: found,
+      };
+      await writeWhole(resolve(folder, options.out), jsonDocument(document));
+    }
+  } finally {
+    progress.clear();
+    await engine.dispose();
+  }
+  if (!options.json) terminal.out(`${summary(name, found, busyMs)}\n`);
+  if (interrupted) terminal.err(`Interrupted after ${found.length} frames; what was followed until then is written.\n`);
+  return interrupted ? exitCode.interrupted : exitCode.ok;
+}
+
+/** The frames from `from` on, each followed (and its box drawn into it). */
+async function* followed(
+  opened: OpenedMedia,
+  tracker: Tracker,
+  { box, from }: Pick<TrackCommandOptions, 'box' | 'from'>,
+  signal: AbortSignal,
+  drawn: boolean,
+  onFrame: (frame: VideoFrame, result: TrackResult) => void,
+): AsyncGenerator<VideoFrame> {
+  const { drawBox } = await import('@verilens/vision');
+  let begun = false;
+  for await (const frame of opened.frames) {
+    if (frame.timestampMs < from) continue;
+    const result: TrackResult = begun ? await tracker.update(frame, { signal }) : await tracker.init(frame, box, { signal });
+    begun = true;
+    onFrame(frame, result);
+    if (drawn) drawBox(frame.image, result.box, COLOURS[result.state], Math.max(2, Math.round(frame.image.height / 180)));
+    yield frame;
+  }
+}
+
+function summary(name: string, frames: readonly TrackedFrame[], busyMs: number): string {
+  const share = (state: TrackResult['state']): string =>
+    `${Math.round((100 * frames.filter((frame) => frame.state === state).length) / Math.max(1, frames.length))} % ${state}`;
+  const last = frames.at(-1);
+  const speed = `${Math.round((1000 * frames.length) / Math.max(busyMs, 1e-3))} frames a second`;
+  return `${name}: ${frames.length} frames, ${share('tracking')}, ${share('uncertain')}, ${share('lost')}, ${speed}${
+    last === undefined ? '' : `; last box ${last.box.join(',')}`
+  }`;
+}

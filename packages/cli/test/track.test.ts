@@ -1,0 +1,75 @@
+import type { Plugin, Tracker, VideoFrame } from '@verilens/core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { brightness, installed, temporaryFolder, verilens } from './helpers.ts';
+
+/** Moves one pixel to the right with each frame, and loses its object at the end. */
+const drifter: Plugin<'tracker'> = {
+  name: 'drifter',
+  role: 'tracker',
+  apiVersion: 1,
+  async create({ runtime }): Promise<Tracker> {
+    let x = 0;
+    const result = (frame: VideoFrame, step: number) => ({
+      box: { x: (x += step), y: 1, width: 2, height: 3 },
+      confidence: 0.5,
+      state: frame.index === 3 ? ('lost' as const) : ('tracking' as const),
+      timestampMs: frame.timestampMs,
+      device: runtime.device,
+      durationMs: 1,
+    });
+    return {
+      name: 'drifter',
+      warmup: async () => undefined,
+      init: async (frame, box) => {
+        x = box.x;
+        return result(frame, 0);
+      },
+      update: async (frame) => result(frame, 1),
+      dispose: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  },
+};
+
+const plugins = [installed(brightness()), installed(drifter)];
+
+it('follows a box and writes what it found', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5' });
+  const { code, out } = await verilens(['track', 'clip.txt', '--box', '1,1,2,3', '--out', 'boxes.json'], { folder, plugins });
+  expect(code).toBe(0);
+  expect(out).toMatch(/clip\.txt: 4 frames, 75 % tracking, 0 % uncertain, 25 % lost/);
+  const document = JSON.parse(await readFile(join(folder, 'boxes.json'), 'utf8')) as { frames: unknown[] };
+  expect(document).toMatchObject({ video: 'clip.txt', plugin: 'drifter', device: 'cpu', complete: true });
+  expect(document.frames[3]).toEqual({ index: 3, timestampMs: 300, box: [4, 1, 2, 3], confidence: 0.5, state: 'lost' });
+});
+
+it('begins where it is told, one JSON line a frame', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5' });
+  const { code, out } = await verilens(['track', 'clip.txt', '--box', '1,1,2,3', '--from', '150', '--json'], { folder, plugins });
+  expect(code).toBe(0);
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { index: number; box: number[] }).box[0]),
+  ).toEqual([1, 2]);
+});
+
+it('says what is wrong with the command, the video and the choice of tracker', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5', 'bad.txt': 'nonsense' });
+  const said = async (...args: string[]) => verilens(['track', ...args], { folder, plugins });
+  expect(await said('clip.txt', '--box', '1,1,0,3')).toMatchObject({ code: 64, err: expect.stringContaining('x,y,width,height') });
+  expect(await said('clip.txt')).toMatchObject({ code: 64, err: expect.stringContaining('--box') });
+  expect(await said('bad.txt', '--box', '1,1,2,3')).toMatchObject({ code: 2, err: expect.stringContaining('damaged') });
+  expect(await said('clip.txt', '--box', '1,1,2,3', '--from', '9000')).toMatchObject({ code: 2, err: expect.stringContaining('9000 ms') });
+  expect(await said('clip.txt', '--box', '1,1,2,3', '--plugin', 'drifte')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('drifter'),
+  });
+  expect(await verilens(['track', 'clip.txt', '--box', '1,1,2,3'], { folder })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no tracker is installed'),
+  });
+});
