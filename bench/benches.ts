@@ -31,6 +31,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     title: 'inference of exported networks on native CPU and WASM, against PyTorch',
     run: (options) => networks('inference', Object.keys(NETWORKS), options),
   },
+  soak: {
+    title: 'resident memory over 10,000 training steps',
+    run: async ({ quick, threads, say }) =>
+      (await import('./soak/soak-bench.ts')).soakBench({ steps: quick ? 1000 : 10_000, threads, say }),
+  },
   overhead: {
     title: 'what the framework costs around a session',
     run: async ({ quick, threads, say }) =>

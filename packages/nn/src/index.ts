@@ -1,5 +1,6 @@
 export { fillDraw, dropout, stochasticDepth, type Draw, type DrawSpec } from './draw.ts';
 export { exportInference, type ExportOptions } from './export-inference.ts';
+export { fromTorch, type FromTorchOptions } from './from-torch.ts';
 export { gradients } from './gradients.ts';
 export { importOnnx, type ImportOnnxOptions, type OnnxInputs, type OnnxModule } from './import/import-onnx.ts';
 export { readOnnxInitialisers } from './import/read-onnx.ts';
@@ -122,7 +123,7 @@ export { rules } from './rules.ts';
 export { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from './safetensors.ts';
 export { float32, int32, type FreeSpec, type InputSyms } from './specs.ts';
 export { isTraining, updateState } from './state-updates.ts';
-export { summary } from './summary.ts';
+export { summary, type Summary } from './summary.ts';
 export type { Rule, Spec, Sym, Value } from './sym.ts';
 export { targetOf, type Target } from './target.ts';
 export { adam, adamW, rAdam, type AdamOptions, type AdamWOptions } from './train/adam.ts';

@@ -66,12 +66,37 @@ export function module<const P, A extends readonly unknown[], R>(
     type: 'module',
     kind,
     params,
-    apply: (p, ...inputs) => withScope(scopeOf(p, kind), () => apply(p, ...inputs)),
+    apply: (p, ...inputs) => {
+      const path = pathOf(p);
+      const done = path === undefined ? undefined : watcher?.(path);
+      const result = withScope(scopeOf(p, kind), () => apply(p, ...inputs));
+      done?.(result);
+      return result;
+    },
   };
 }
 
+/** Told of the path of a module that is applied; what it returns is told of the result. */
+type Watcher = (path: string) => (result: unknown) => void;
+let watcher: Watcher | undefined;
+
+/** Runs `body` while `watch` is told of every module that is applied. Graph building is synchronous, so one watcher is enough. */
+export function watchModules<T>(watch: Watcher, body: () => T): T {
+  const before = watcher;
+  watcher = watch;
+  try {
+    return body();
+  } finally {
+    watcher = before;
+  }
+}
+
+function pathOf(p: unknown): string | undefined {
+  return typeof p === 'object' && p !== null ? paths.get(p) : undefined;
+}
+
 function scopeOf(p: unknown, kind: string): string {
-  const path = typeof p === 'object' && p !== null ? paths.get(p) : undefined;
+  const path = pathOf(p);
   if (path !== undefined) return path === '' ? kind : `${path} (${kind})`;
   const parent = currentScope();
   return parent === '' ? kind : parent;

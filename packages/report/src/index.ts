@@ -1,3 +1,4 @@
+export { type CurvePoint, curvesHtml, type CurvesOptions } from './curves.ts';
 export { escapeHtml } from './html.ts';
 export { type FaceZone, faceZone, zoneShares } from './face-zones.ts';
 export { heatMapImage } from './heat-map.ts';

@@ -7,10 +7,12 @@ import { isAbort } from '../failure.ts';
 import { jsonDocument, writeWhole } from '../json-document.ts';
 import type { DeviceName } from '../options.ts';
 import { createProgress } from '../progress.ts';
+import { sparkline } from '../sparkline.ts';
 import type { CliEnvironment } from '../run.ts';
 import { table } from '../table.ts';
 import { checkPreset, openTrainer } from '../trainer.ts';
 import { trainingData } from '../training-data.ts';
+import { trainingHistory } from '../training-history.ts';
 
 export interface TrainCommandOptions {
   readonly preset: string;
@@ -32,6 +34,7 @@ export async function train(name: string, options: TrainCommandOptions, environm
   await mkdir(out, { recursive: true });
   const data = await trainingData(options.data, folder);
   const progress = createProgress(terminal);
+  const history = await trainingHistory(out);
   progress.show(`${name} ${options.preset}`, undefined, 'preparing');
   const runtime = await toolkit.runtime({ device: options.device, threads: options.threads, onFallback: fallbackNote(terminal) });
   const started = performance.now();
@@ -45,11 +48,12 @@ export async function train(name: string, options: TrainCommandOptions, environm
       checkpoints: folderStore(join(out, 'checkpoints')),
       checkpointEvery: options.checkpointEvery,
       onProgress: (state) => {
-        const { step, steps, loss } = state;
+        const { step, steps, loss, learningRate } = state;
+        history.add(state);
         progress.show(
           `${name} ${options.preset}`,
           step / steps,
-          `step ${step} of ${steps}, loss ${loss.toFixed(4)}, ${remaining(started, step, steps)}`,
+          `loss ${loss.toFixed(4)} ${terminal.errIsTty ? sparkline(history.losses(), 12) : ''}, rate ${learningRate.toExponential(1)}, step ${step} of ${steps}, ${remaining(started, step, steps)}`,
         );
         const now = performance.now();
         if (options.json && (now - lastLine > 1000 || step === steps)) {
@@ -94,6 +98,10 @@ export async function train(name: string, options: TrainCommandOptions, environm
     return exitCode.interrupted;
   } finally {
     progress.clear();
+    await history.write(
+      `${name} ${options.preset}, seed ${options.seed}`,
+      `Trained on ${runtime.device}; ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    );
     await runtime.dispose();
   }
 }

@@ -43,10 +43,16 @@ function checkInput(name: string, spec: Spec, value: Float32Array | Int32Array |
   if (value instanceof Float32Array || value instanceof Int32Array) {
     const dtype = value instanceof Float32Array ? 'float32' : 'int32';
     if (dtype !== spec.dtype || value.length !== sizeOf(spec.shape))
-      throw right(`${spec.dtype} with ${sizeOf(spec.shape)} values`, `${dtype} with ${value.length} values`);
+      throw right(`${spec.dtype} with ${sizeOf(spec.shape)} values`, `${dtype} with ${value.length} values${asBatch(spec, value.length)}`);
     return new Tensor(dtype, value, spec.shape);
   }
   if (value.type !== spec.dtype || !sameShape(value.dims, spec.shape))
     throw right(`${spec.dtype}${showShape(spec.shape)}`, `${value.type}${showShape(value.dims)}`);
   return value;
+}
+
+/** Says so when the values are whole samples, only another number of them. */
+function asBatch(spec: Spec, length: number): string {
+  const sample = sizeOf(spec.shape.slice(1));
+  return spec.shape.length > 0 && length % sample === 0 ? `, a batch of ${length / sample} instead of ${spec.shape[0]}` : '';
 }
