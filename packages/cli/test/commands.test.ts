@@ -57,7 +57,10 @@ describe('train', () => {
       'brightness.safetensors',
       'checkpoints',
       'summary.json',
+      'training.html',
+      'training.json',
     ]);
+    expect(await readFile(join(made, 'training.html'), 'utf8')).toMatch(/brightness small, seed 7[\s\S]*loss[\s\S]*learning rate/);
     expect([...(await readFile(join(made, 'brightness.safetensors')))]).toEqual([7]);
     expect(JSON.parse(await readFile(join(made, 'summary.json'), 'utf8'))).toMatchObject({
       plugin: 'brightness',
