@@ -64,6 +64,11 @@ export interface Runtime extends AsyncDisposable {
   readonly threads: number;
   /** Every device that was tried, in order, with the reason it was or was not taken. */
   readonly probes: readonly DeviceProbe[];
+  /**
+   * Channels per block of the engine's blocked convolution operators (`com.microsoft.nchwc`), after a trial with the right
+   * answer. Undefined where there are none, or they are switched off. Graphs with them run nowhere else.
+   */
+  readonly convolutionBlock?: 8 | 16;
   load(source: ModelSource, options?: LoadOptions): Promise<Session>;
   /** Bytes of a file beside a model (card, vocabulary), read as the runtime reads models. */
   read(source: URL | string, options?: { signal?: AbortSignal }): Promise<Uint8Array>;

@@ -7,7 +7,7 @@ import { writeModel } from './onnx/model.ts';
 import { input } from './ops/source.ts';
 import type { FreeSpec, InputSyms } from './specs.ts';
 import { sameShape, showShape, type Sym } from './sym.ts';
-import type { Target } from './target.ts';
+import { familyOf, type Target } from './target.ts';
 import type { Parameters } from './train/parameter-store.ts';
 
 export interface ExportOptions<P, I extends Readonly<Record<string, FreeSpec>>> {
@@ -42,7 +42,9 @@ export function exportInference<P, I extends Readonly<Record<string, FreeSpec>>>
 }
 
 function trace<P, I extends Readonly<Record<string, FreeSpec>>>(options: ExportOptions<P, I>, batch: number): EmittedGraph {
-  const { module, params, target } = options;
+  const { module, params } = options;
+  // a file for anyone: ONNX Runtime blocks convolutions with constant weights by itself
+  const target = familyOf(options.target);
   const inputs: Record<string, Sym> = Object.fromEntries(
     Object.entries(options.inputs).map(([name, { shape, dtype }]) => [
       name,

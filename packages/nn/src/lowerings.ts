@@ -2,7 +2,9 @@ import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
 import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './onnx/batch-norm.ts';
 import { lowerCumulativeSum, lowerGatherBatch, lowerScatterAdd, lowerScatterElements } from './onnx/along-axis.ts';
-import { lowerConvolution, lowerInputGradient, lowerWeightGradient, poolAttributes } from './onnx/convolution.ts';
+import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './onnx/convolution.ts';
+import { poolAttributes } from './onnx/conv-attributes.ts';
+import { reluOfBlocked } from './onnx/blocked-convolution.ts';
 import { lowerMaxPool, lowerMaxPoolGradient, lowerMaxPoolSelect } from './onnx/max-pool.ts';
 import { product } from './onnx/product.ts';
 import { sizeOf } from './sym.ts';
@@ -13,6 +15,8 @@ export interface LoweringSite<O extends Op> {
   readonly inputs: SpecsOf<O>;
   readonly attrs: AttrsOf<O>;
   readonly shape: readonly number[];
+  /** For each input, whether nothing else reads it. */
+  readonly alone: readonly boolean[];
 }
 /** Writes one op as ONNX nodes and gives the name of the result. */
 export type Lowering<O extends Op> = (e: Emitter, site: LoweringSite<O>) => string;
@@ -54,7 +58,7 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   cos: plain('Cos'),
   floor: plain('Floor'),
   reciprocal: plain('Reciprocal'),
-  relu: plain('Relu'),
+  relu: (e, { names: [x], alone }) => (alone[0] === true ? reluOfBlocked(e, x!) : undefined) ?? e.node('Relu', [x!]),
   // x (0.5 (erf(x / sqrt 2) + 1)): the gradient shares all of it but the last product
   gelu: (e, { names: [x] }) => {
     const phi = e.node('Mul', [e.node('Add', [e.node('Erf', [e.node('Mul', [x!, e.scalar(Math.SQRT1_2)])]), e.scalar(1)]), e.scalar(0.5)]);

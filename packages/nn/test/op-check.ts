@@ -1,5 +1,6 @@
 import { Tensor, type Runtime, type TensorMap } from '@verilens/core';
 import { addAll, constant, gradients, input, mul, random, sum, targetOf, writeGraph, type Sym } from '../src/index.ts';
+import { familyOf } from '../src/target.ts';
 import type { OpCase } from './op-cases/op-case.ts';
 import type { Ref } from './reference.ts';
 
@@ -113,7 +114,7 @@ export async function checkOp(at: OpCase, runtime: Runtime): Promise<{ worst: nu
         }
       });
     }
-    return { worst, where, tolerance: TOLERANCE[target] };
+    return { worst, where, tolerance: TOLERANCE[familyOf(target)] };
   } finally {
     await session.dispose();
   }

@@ -20,6 +20,8 @@ export interface RuntimeParts {
   readonly fetches: boolean;
   /** Larger models are refused; 2^31 - 1 when left out. */
   readonly maxModelBytes?: number;
+  /** See `Runtime.convolutionBlock`. */
+  readonly convolutionBlock?: 8 | 16;
   /** True where the engine can run sessions in a thread of their own. */
   readonly background?: boolean;
 }
@@ -79,6 +81,7 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
     device: parts.device,
     threads: parts.threads,
     probes: parts.probes,
+    ...(parts.convolutionBlock === undefined ? {} : { convolutionBlock: parts.convolutionBlock }),
     async load(source, options: LoadOptions = {}) {
       alive();
       const model = await readModel(source, options, limits);

@@ -1,22 +1,14 @@
-import type { Convolution, Window } from '../op-types.ts';
+import type { Convolution } from '../op-types.ts';
 import type { Lowering } from '../lowerings.ts';
-import type { Attribute } from './emitted-graph.ts';
+import { blockedConvolution, canBeBlocked, interleaveBlocked, unblocked } from './blocked-convolution.ts';
+import { convAttributes } from './conv-attributes.ts';
 import type { Emitter } from './emitter.ts';
 import { product } from './product.ts';
 import { webgpuConv, webgpuConvTranspose } from './webgpu-conv.ts';
 
-type Attributes = Readonly<Record<string, Attribute>>;
-
-export function poolAttributes(w: Window): Attributes {
-  return { kernel_shape: { ints: w.size }, strides: { ints: w.stride }, pads: { ints: w.padding } };
-}
-
-function convAttributes(c: Convolution): Attributes {
-  return { ...poolAttributes(c), dilations: { ints: c.dilation }, group: { int: c.groups } };
-}
-
-/** A Conv node, or on WebGPU what stands for it where it would be wrong. */
+/** A Conv node, natively its blocked form, or on WebGPU what stands for it where it would be wrong. */
 function conv(e: Emitter, x: string, w: string, bias: string | undefined, c: Convolution, channels: number, outputs: number): string {
+  if (canBeBlocked(e, c, channels, outputs)) return unblocked(e, blockedConvolution(e, x, w, bias, c, channels, outputs), outputs);
   const attributes = convAttributes(c);
   const detour = e.target === 'webgpu' ? webgpuConv(e, x, w, bias, c, [channels, outputs], attributes) : undefined;
   return detour ?? e.node('Conv', [x, w, ...(bias === undefined ? [] : [bias])], attributes);
@@ -78,23 +70,21 @@ function turnKernel(e: Emitter, w: string, [o, cg, kh, kw]: readonly [number, nu
 /** Input gradient of 3x3, stride 2, padding 1: each of the four row/column parities is a small convolution of dy. */
 function parityConvolutions(e: Emitter, dy: string, w: string, [n, o, h, v]: readonly [number, number, number, number], c: number): string {
   const flat = e.reshape(w, [o, c, 9]);
-  const part = (taps: readonly number[], size: readonly [number, number]): string => {
+  const part = (taps: readonly number[], size: readonly [number, number], whole: boolean): string => {
     const kernel = e.transpose(e.reshape(e.node('Gather', [flat, e.ints(taps)], { axis: { int: 2 } }), [o, c, ...size]), [1, 0, 2, 3]);
-    const y = conv(
-      e,
-      dy,
-      kernel,
-      undefined,
-      { size, stride: [1, 1], padding: [0, 0, size[0] - 1, size[1] - 1], dilation: [1, 1], groups: 1 },
-      o,
-      c,
-    );
-    return e.reshape(y, [n, c, h, v, 1]);
+    const window: Convolution = { size, stride: [1, 1], padding: [0, 0, size[0] - 1, size[1] - 1], dilation: [1, 1], groups: 1 };
+    return whole ? blockedConvolution(e, dy, kernel, undefined, window, o, c) : conv(e, dy, kernel, undefined, window, o, c);
   };
+  const parts = (whole: boolean): [string, string, string, string] => [
+    part([4], [1, 1], whole),
+    part([5, 3], [1, 2], whole),
+    part([7, 1], [2, 1], whole),
+    part([8, 6, 2, 0], [2, 2], whole),
+  ];
+  if (e.block !== undefined && o % e.block === 0 && c % e.block === 0) return interleaveBlocked(e, parts(true), [n, c, h, v]);
+  const [evenEven, evenOdd, oddEven, oddOdd] = parts(false).map((y) => e.reshape(y, [n, c, h, v, 1])) as [string, string, string, string];
   const row = (a: string, b: string): string => e.reshape(e.node('Concat', [a, b], { axis: { int: 4 } }), [n, c, h, 1, 2 * v]);
-  const even = row(part([4], [1, 1]), part([5, 3], [1, 2]));
-  const odd = row(part([7, 1], [2, 1]), part([8, 6, 2, 0], [2, 2]));
-  return e.reshape(e.node('Concat', [even, odd], { axis: { int: 3 } }), [n, c, 2 * h, 2 * v]);
+  return e.reshape(e.node('Concat', [row(evenEven, evenOdd), row(oddEven, oddOdd)], { axis: { int: 3 } }), [n, c, 2 * h, 2 * v]);
 }
 
 /** Patches by a convolution with one-hot kernels, then one product per picture, summed over the batch. */

@@ -1,4 +1,4 @@
-import type { Target } from '../target.ts';
+import { blockOf, familyOf, type Family, type Target } from '../target.ts';
 import { elementType, type Attribute, type EmittedNode, type EmittedTensor, type TensorData } from './emitted-graph.ts';
 
 interface NodeOptions {
@@ -11,13 +11,24 @@ interface NodeOptions {
  * twice, so a gradient rule may recompute a forward value for free. Names depend on the order of writing alone.
  */
 export class Emitter {
-  readonly target: Target;
+  readonly target: Family;
+  /** Channels per block of the blocked convolution, where it may be used. */
+  readonly block: number | undefined;
+  /** Tensors [N, C, H, W] of which the blocked form is at hand. */
+  readonly blockedForms = new Map<string, string>();
   readonly nodes: EmittedNode[] = [];
   readonly initializers: EmittedTensor[] = [];
+  readonly #makers = new Map<string, EmittedNode>();
   readonly #known = new Map<string, readonly string[]>();
 
   constructor(target: Target) {
-    this.target = target;
+    this.target = familyOf(target);
+    this.block = blockOf(target);
+  }
+
+  /** The node that gives `name`, while names are still those given here. */
+  makerOf(name: string): EmittedNode | undefined {
+    return this.#makers.get(name);
   }
 
   /** Writes a node of one output and gives its name. */
@@ -38,7 +49,9 @@ export class Emitter {
     if (known !== undefined) return known;
     const at = this.nodes.length;
     const names = Array.from({ length: outputs }, (_, i) => (outputs === 1 ? `#${at}` : `#${at}.${i}`));
-    this.nodes.push({ op, domain, inputs: [...inputs], outputs: [...names], attributes });
+    const node = { op, domain, inputs: [...inputs], outputs: [...names], attributes };
+    this.nodes.push(node);
+    for (const name of names) this.#makers.set(name, node);
     this.#known.set(key, names);
     return names;
   }

@@ -4,7 +4,7 @@ import { lowerings, type Lowering, type LoweringSite } from '../lowerings.ts';
 import type { Op, Ops } from '../op-types.ts';
 import { describe, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
-import type { EmittedGraph, EmittedValue } from './emitted-graph.ts';
+import type { EmittedGraph, EmittedNode, EmittedValue } from './emitted-graph.ts';
 import { Emitter } from './emitter.ts';
 
 export interface GraphRequest {
@@ -26,15 +26,33 @@ export function lowerGraph(request: GraphRequest): EmittedGraph {
     return { name, shape: sym.shape, dtype: sym.dtype };
   });
   for (const [sym, { name, data }] of stored ?? []) names.set(sym.id, e.tensor(data, sym.shape, name));
-  for (const sym of ancestors(Object.values(outputs))) {
-    if (!names.has(sym.id)) names.set(sym.id, emit(e, sym, names));
+  const order = ancestors(Object.values(outputs));
+  const readers = new Map<number, number>();
+  for (const { id } of [...order.flatMap((sym) => sym.inputs), ...Object.values(outputs)]) readers.set(id, (readers.get(id) ?? 0) + 1);
+  for (const sym of order) {
+    if (!names.has(sym.id)) names.set(sym.id, emit(e, sym, names, readers));
   }
   const results = nameOutputs(e, outputs, names);
-  dropUnusedOutputs(e, results);
-  return { inputs: values, outputs: results, nodes: e.nodes, initializers: e.initializers };
+  const nodes = usedNodes(e.nodes, results);
+  dropUnusedOutputs(nodes, results);
+  const read = new Set(nodes.flatMap((node) => node.inputs));
+  return { inputs: values, outputs: results, nodes, initializers: e.initializers.filter(({ name }) => read.has(name)) };
 }
 
-function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string {
+/** Nodes that a result depends on: a lowering may have found a better form of what another wrote. */
+function usedNodes(nodes: readonly EmittedNode[], results: readonly EmittedValue[]): EmittedNode[] {
+  const wanted = new Set(results.map(({ name }) => name));
+  return nodes
+    .toReversed()
+    .filter((node) => {
+      const used = node.outputs.some((name) => wanted.has(name));
+      if (used) for (const name of node.inputs) wanted.add(name);
+      return used;
+    })
+    .toReversed();
+}
+
+function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>, readers: ReadonlyMap<number, number>): string {
   if (sym.op === 'constant') return e.tensor((sym.attrs as Ops['constant']['attrs']).data, sym.shape);
   if (sym.op === 'input') {
     const { name } = sym.attrs as Ops['input']['attrs'];
@@ -51,6 +69,7 @@ function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string 
     inputs: sym.inputs,
     attrs: sym.attrs,
     shape: sym.shape,
+    alone: sym.inputs.map((x) => readers.get(x.id) === 1),
   } as unknown as LoweringSite<Op>);
 }
 
@@ -58,9 +77,9 @@ function emit(e: Emitter, sym: Sym, names: ReadonlyMap<number, string>): string 
 const OPTIONAL_OUTPUTS: ReadonlySet<string> = new Set(['MaxPool', 'LayerNormalization']);
 
 /** Kernels compute an optional output that is named even where nobody reads it, and some devices cannot. */
-function dropUnusedOutputs(e: Emitter, results: readonly EmittedValue[]): void {
-  const used = new Set([...e.nodes.flatMap((node) => node.inputs), ...results.map(({ name }) => name)]);
-  for (const node of e.nodes) {
+function dropUnusedOutputs(nodes: readonly EmittedNode[], results: readonly EmittedValue[]): void {
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...results.map(({ name }) => name)]);
+  for (const node of nodes) {
     if (!OPTIONAL_OUTPUTS.has(node.op)) continue;
     const last = node.outputs.findLastIndex((name) => used.has(name));
     node.outputs = node.outputs.slice(0, last + 1);

@@ -2,7 +2,7 @@ import type { Lowering } from '../lowerings.ts';
 import type { Window } from '../op-types.ts';
 import { tiles } from '../ops/max-pool.ts';
 import { sizeOf } from '../sym.ts';
-import { poolAttributes } from './convolution.ts';
+import { poolAttributes } from './conv-attributes.ts';
 import type { Emitter } from './emitter.ts';
 
 const LOWEST = -3.4028234663852886e38;

@@ -11,7 +11,6 @@ import { ProtoWriter } from './protobuf.ts';
 /** Version of the standard op set our lowerings are written for. */
 export const OPSET = 18;
 const IR_VERSION = 8;
-const MICROSOFT = 'com.microsoft';
 
 // Numbers below are field and enum numbers of onnx.proto.
 const TYPE: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
@@ -40,9 +39,9 @@ export function writeModel(graph: EmittedGraph): Uint8Array {
     o.string(1, '');
     o.int(2, OPSET);
   });
-  if (graph.nodes.some((node) => node.domain === MICROSOFT)) {
+  for (const domain of [...new Set(graph.nodes.map((node) => node.domain))].filter((name) => name !== '').sort()) {
     model.message(8, (o) => {
-      o.string(1, MICROSOFT);
+      o.string(1, domain);
       o.int(2, 1);
     });
   }
