@@ -31,6 +31,7 @@ export {
   type Conv3dModuleOptions,
   type LinearParams,
 } from './modules/basic.ts';
+export { metaAconModule, preluModule, type MetaAconParams } from './modules/activations.ts';
 export { batchNormModule, type BatchNormModuleOptions, type BatchNormParams, type BatchNormUse } from './modules/batch-norm.ts';
 export type { BranchOptions, DropoutOptions } from './modules/branch.ts';
 export { conv1dModule, convTranspose2dModule, residualBlock, separableConv2dModule, type ResidualBlock } from './modules/convolutions.ts';

@@ -108,3 +108,23 @@ describe('refused while the graph is built', () => {
     );
   });
 });
+
+it('meta-ACON: its switch is made from the mean of each channel, and everything learns', async () => {
+  const { module, params } = { module: nn.metaAconModule(3), params: [3, 3, 48, 48] };
+  expect([...nn.namedParams(module).values()].map((spec) => spec.shape.reduce((a, b) => a * b, 1))).toEqual(params);
+  const v = x(2, 3, 4);
+  const bound = { p1: nn.constant(Float32Array.of(1, 2, 3), [3]), p2: nn.constant(Float32Array.of(0, 1, -1), [3]) };
+  const even = (shape: number[]): Sym => nn.constant(new Float32Array(shape[0]! * shape[1]!).fill(0.125), shape);
+  const weights = { ...bound, down: even([3, 16]), up: even([16, 3]) };
+  const at = Array.from({ length: 24 }, (_, i) => Math.sin(i));
+  const { y } = await valuesOf(at, v, { y: module.apply(weights, v) });
+  at.forEach((value, i) => {
+    const sample = Math.floor(i / 12);
+    const mean = at.slice(12 * sample, 12 * sample + 12).reduce((a, b) => a + b, 0) / 4;
+    const beta = 1 / (1 + Math.exp(-mean * 16 * 0.125 * 0.125));
+    const channel = Math.floor(i / 4) % 3;
+    const [p1, p2] = [[1, 2, 3][channel]!, [0, 1, -1][channel]!];
+    const steep = (p1 - p2) * value;
+    expect(y![i]).toBeCloseTo(steep / (1 + Math.exp(-beta * steep)) + p2 * value, 5);
+  });
+});

@@ -1,10 +1,15 @@
 export * from './activations.ts';
+export * from './complex.ts';
+export { conjugateGradient, type ConjugateGradientOptions } from './conjugate-gradient.ts';
 export { deformableConv2d, type DeformableOptions } from './deformable.ts';
 export { cosineSimilarities, distances, squaredDistances, unitVectors } from './distances.ts';
 export * from './einsum.ts';
+export * from './fourier.ts';
 export * from './grid-sample.ts';
 export type { ResizeMode } from './interpolation.ts';
+export * from './matrices.ts';
 export { fold, pixelShuffle, pixelUnshuffle, unfold, type PatchOptions } from './pixels.ts';
 export * from './reductions.ts';
 export * from './resize.ts';
 export * from './rounding.ts';
+export { identity, inverse, inverseByIteration, solve } from './solve.ts';

@@ -20,6 +20,7 @@ export class Emitter {
   readonly initializers: EmittedTensor[] = [];
   readonly #makers = new Map<string, EmittedNode>();
   readonly #known = new Map<string, readonly string[]>();
+  readonly #stored = new Map<string, TensorData>();
 
   constructor(target: Target) {
     this.target = familyOf(target);
@@ -56,17 +57,17 @@ export class Emitter {
     return names;
   }
 
-  /** A stored tensor; small equal ones are shared. */
+  /** A stored tensor; equal ones without a name of their own are shared. */
   tensor(data: TensorData, shape: readonly number[], name?: string): string {
-    const key =
-      name === undefined && data.length <= 64
-        ? `tensor ${elementType(data)} ${shape.join()} ${[...data].map((v) => (Object.is(v, -0) ? '-0' : String(v))).join()}`
-        : undefined;
+    const key = name === undefined ? `tensor ${elementType(data)} ${shape.join()} ${digest(data)}` : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
-    if (known !== undefined) return known[0]!;
+    if (known !== undefined && (data.length <= 64 || sameBytes(data, this.#stored.get(known[0]!)!))) return known[0]!;
     const chosen = name ?? `#c${this.initializers.length}`;
     this.initializers.push({ name: chosen, shape, data });
-    if (key !== undefined) this.#known.set(key, [chosen]);
+    if (key !== undefined && known === undefined) {
+      this.#known.set(key, [chosen]);
+      this.#stored.set(chosen, data);
+    }
     return chosen;
   }
 
@@ -87,4 +88,21 @@ export class Emitter {
   transpose(x: string, perm: readonly number[]): string {
     return this.node('Transpose', [x], { perm: { ints: perm } });
   }
+}
+
+/** All values of a small tensor; of a large one a hash, which two different ones may share. */
+function digest(data: TensorData): string {
+  if (data.length <= 64) return [...data].map((v) => (Object.is(v, -0) ? '-0' : String(v))).join();
+  let hash = 0x811c9dc5;
+  for (const byte of bytesOf(data)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return `hash ${hash}`;
+}
+
+function sameBytes(a: TensorData, b: TensorData): boolean {
+  const [p, q] = [bytesOf(a), bytesOf(b)];
+  return p.length === q.length && p.every((byte, i) => byte === q[i]);
+}
+
+function bytesOf(data: TensorData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -7,7 +7,9 @@ import { losses } from './losses.ts';
 import { secondOrder } from './second-order.ts';
 import { pooling } from './pooling.ts';
 import { sampleNorms } from './sample-norms.ts';
+import { fourier } from './fourier.ts';
 import { functions } from './functions.ts';
+import { matrices } from './matrices.ts';
 import { resampling } from './resampling.ts';
 import { sequences } from './sequences.ts';
 import { volumes } from './volumes.ts';
@@ -21,7 +23,9 @@ export const builders: Readonly<Record<string, Builders>> = {
   'batch-norm': batchNorm,
   pooling,
   'sample-norms': sampleNorms,
+  fourier,
   functions,
+  matrices,
   resampling,
   sequences,
   volumes,

@@ -18,6 +18,7 @@ import { shape } from './shape.ts';
 import { volumes } from './volumes.ts';
 import { style } from './style.ts';
 import { tokens } from './tokens.ts';
+import { transforms } from './transforms.ts';
 import type { OpCase } from './op-case.ts';
 
 /** The table of ops that every runtime is tested with; one file a family. */
@@ -42,4 +43,5 @@ export const opCases: readonly OpCase[] = [
   ...activations,
   ...selections,
   ...resampling,
+  ...transforms,
 ];
