@@ -46,9 +46,9 @@ describe('the limits that are stated', () => {
     [64, 1000, 20, 2e-3],
     // more steps than needed do no harm
     [8, 100, 60, 1e-4],
-  ])('inverseSquareRoot of %i channels, condition number %i, %i iterations', async (n, condition, iterations, bound) => {
+  ])('whiteningMatrix of %i channels, condition number %i, %i iterations', async (n, condition, iterations, bound) => {
     const white = (s: Sym): Sym => {
-      const w = nn.inverseSquareRoot(s, { iterations });
+      const w = nn.whiteningMatrix(s, { iterations });
       return nn.matmul(nn.matmul(w, s), w);
     };
     expect(await largestError(n, withCondition(n, condition), white)).toBeLessThan(bound);

@@ -31,9 +31,9 @@ function trace(a: Sym, n: number): Sym {
  * a condition number k another log2(k); 20 reach k = 1000 for n up to 64. Too few leave small eigenvalues half whitened,
  * more do no harm (the uncoupled form P <- 1.5 P - 0.5 P^3 S overflows in float32 after it has converged).
  */
-export function inverseSquareRoot(s: Sym, options: { readonly iterations?: number } = {}): Sym {
+export function whiteningMatrix(s: Sym, options: { readonly iterations?: number } = {}): Sym {
   const { iterations = 15 } = options;
-  const n = checkSquare('inverseSquareRoot', s);
+  const n = checkSquare('whiteningMatrix', s);
   const size = trace(s, n);
   const half = mul(identity(n), 1.5);
   let y = div(s, size);

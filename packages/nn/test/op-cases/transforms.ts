@@ -160,7 +160,7 @@ export const transforms: readonly OpCase[] = [
       [2, 5],
       [2, 2],
     ],
-    build: (x, a) => nn.matmul(nn.inverseSquareRoot(nn.covariance(x!, { ridge: 0.5 }), { iterations: 12 }), gram(a!)),
+    build: (x, a) => nn.matmul(nn.whiteningMatrix(nn.covariance(x!, { ridge: 0.5 }), { iterations: 12 }), gram(a!)),
     // the root of a 2x2 matrix in closed form: sqrt(S) = (S + sqrt(det) I) / sqrt(trace + 2 sqrt(det))
     reference: (x, a) => {
       const centred = ref.map2(x!, ref.reduce(x!, [1], true, ref.average), (p, q) => p - q);
