@@ -67,7 +67,11 @@ function table(group: string, rows: Evidence['rows']): string[] {
     (name) => !/:(low|high)$/.test(name) && !/^(blur|noise|erase):/.test(name),
   );
   const cell = (measure: Measure | undefined): string =>
-    measure === undefined ? '' : `${measure.mean.toFixed(3)}${measure.values.length > 1 ? ` ± ${measure.sd.toFixed(3)}` : ''}`;
+    measure === undefined
+      ? ''
+      : Number.isInteger(measure.mean) && measure.values.length === 1
+        ? String(measure.mean)
+        : `${measure.mean.toFixed(3)}${measure.values.length > 1 ? ` ± ${measure.sd.toFixed(3)}` : ''}`;
   return [
     `| ${group} | ${names.join(' | ')} |`,
     `|---|${names.map(() => '---|').join('')}`,

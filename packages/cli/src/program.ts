@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { boxOf, collect, deviceNames, numberIn, seedList } from './options.ts';
+import { addRecognize } from './recognize-program.ts';
 import type { CliEnvironment } from './run.ts';
 import { version } from './version.ts';
 
@@ -10,9 +11,11 @@ const threads = (): Option => new Option('--threads <n>', 'threads of one model 
 export function buildProgram(environment: CliEnvironment, done: (code: number) => void): Command {
   const { terminal } = environment;
   const program = new Command('verilens')
-    .description('Find forged faces and generated images, and see why.')
+    .description('Find forged faces and generated images, and see why; recognise people.')
     .version(version(), '-V, --version')
     .exitOverride()
+    // Options belong to the command they stand behind: `recognize` and `recognize enrol` both have a --gallery.
+    .enablePositionalOptions()
     .showHelpAfterError('Run with --help for all options.')
     .showSuggestionAfterError()
     .configureOutput({
@@ -62,6 +65,8 @@ Exit codes:
     .option('--json', 'the whole result as one JSON document')
     .option('--out <file>', 'write the JSON document here too')
     .action(async (plugin: string, options) => done(await (await import('./commands/evaluate.ts')).evaluate(plugin, options, environment)));
+
+  addRecognize(program, environment, done, () => [device(), threads()]);
 
   program
     .command('train')

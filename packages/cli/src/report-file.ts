@@ -14,11 +14,19 @@ export interface ReportFile {
   discard(): Promise<void>;
 }
 
+export interface ReservedFile {
+  readonly path: string;
+  /** The whole file, under its name. */
+  write(content: string): Promise<void>;
+  /** Takes away what was opened and not written. */
+  discard(): Promise<void>;
+}
+
 /**
  * Reserves the place of a report beside its final name, so that an earlier report is only replaced by a whole one.
  * @throws VerilensError NOT_FOUND when nothing can be written there
  */
-export async function openReport(name: string, folder: string): Promise<ReportFile> {
+export async function reserveFile(name: string, folder: string): Promise<ReservedFile> {
   const path = resolve(folder, name);
   const draft = `${path}.${process.pid}.part`;
   try {
@@ -34,6 +42,19 @@ export async function openReport(name: string, folder: string): Promise<ReportFi
   }
   return {
     path,
+    async write(content) {
+      await writeFile(draft, content);
+      await rename(draft, path);
+    },
+    discard: () => rm(draft, { force: true }),
+  };
+}
+
+/** A report of verdicts. @throws VerilensError NOT_FOUND when nothing can be written there */
+export async function openReport(name: string, folder: string): Promise<ReportFile> {
+  const file = await reserveFile(name, folder);
+  return {
+    path: file.path,
     async write(items, { plugins, incomplete }) {
       const { encodeImage } = await import('./encode-image.ts');
       const models: readonly ReportModel[] = await Promise.all(
@@ -43,9 +64,8 @@ export async function openReport(name: string, folder: string): Promise<ReportFi
           cards: plugin.folder === undefined ? ([] as ModelCard[]) : await readCards(plugin.folder),
         })),
       );
-      await writeFile(draft, await reportHtml(items, { encode: encodeImage, models, incomplete, generator: `verilens ${version()}` }));
-      await rename(draft, path);
+      await file.write(await reportHtml(items, { encode: encodeImage, models, incomplete, generator: `verilens ${version()}` }));
     },
-    discard: () => rm(draft, { force: true }),
+    discard: () => file.discard(),
   };
 }

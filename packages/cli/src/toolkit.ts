@@ -9,7 +9,8 @@ export interface InstalledPlugin {
   readonly description: string;
   /** Folder of the package, where its models lie; undefined for a plugin handed over in code. */
   readonly folder?: string;
-  load(): Promise<Plugin>;
+  /** @param options What the factory takes; its defaults when left out. */
+  load(options?: unknown): Promise<Plugin>;
 }
 
 /** A package that says it is a plugin and cannot be used. */

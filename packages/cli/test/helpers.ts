@@ -148,6 +148,8 @@ export interface RunOptions {
   plugins?: readonly InstalledPlugin[];
   problems?: Awaited<ReturnType<Toolkit['plugins']>>['problems'];
   signal?: AbortSignal;
+  /** Default: `textMedia`. */
+  services?: readonly Service[];
   tty?: boolean;
 }
 
@@ -168,7 +170,7 @@ export async function verilens(args: readonly string[], options: RunOptions = {}
     signal: options.signal ?? new AbortController().signal,
     toolkit: {
       runtime: () => Promise.resolve(testRuntime),
-      services: () => Promise.resolve([textMedia]),
+      services: () => Promise.resolve(options.services ?? [textMedia]),
       plugins: () => Promise.resolve({ plugins: options.plugins ?? [installed(brightness())], problems: options.problems ?? [] }),
     },
   });

@@ -5,6 +5,7 @@ export * from './clips.ts';
 export * from './face-stage.ts';
 export * from './finder.ts';
 export * from './photos.ts';
+export * from './recognize.ts';
 export { reduceSource, reductionFor } from './reduce.ts';
 export { smoothOverTime } from './smooth.ts';
 export { continuity, createTrackBook, pairFaces, type TrackBook } from './tracks.ts';

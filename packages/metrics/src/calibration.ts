@@ -1,5 +1,14 @@
 import { VerilensError } from '@verilens/core';
-import { checkCount, checkFinite, checkLabelled, checkProbabilities, checkRange, type Labels, type Scores } from './check.ts';
+import {
+  checkCount,
+  checkEqualLength,
+  checkFinite,
+  checkLabelled,
+  checkProbabilities,
+  checkRange,
+  type Labels,
+  type Scores,
+} from './check.ts';
 
 export interface PlattScale {
   /** Probability = 1 / (1 + exp(-(scale * logit + offset))), as `Calibration` of a model card has it. */
@@ -13,38 +22,44 @@ export interface PlattScale {
  * the classes do not overlap.
  *
  * @param logits Raw scores, any range.
+ * @param options.weights One per item, above 0; their sum does not matter.
  * @param options.balanced Weigh both classes alike, whatever their numbers: the probabilities then hold for a prior of one half. Default false.
  * @throws VerilensError BAD_INPUT, NOT_FINITE
  * @see Platt 1999; Lin, Lin and Weng, A note on Platt's probabilistic outputs, Machine Learning 2007
  */
-export function fitPlatt(logits: Scores, labels: Labels, options: { readonly balanced?: boolean } = {}): PlattScale {
+export function fitPlatt(
+  logits: Scores,
+  labels: Labels,
+  options: { readonly balanced?: boolean; readonly weights?: Scores } = {},
+): PlattScale {
   const clean = checkLabelled(logits, labels, 'fitPlatt');
   const { positives, negatives, scores } = clean;
   // Fitted on standardised scores: the same solution, well conditioned for any range.
   const { mean, spread } = centre(scores);
   const high = (positives + 1) / (positives + 2);
   const low = 1 / (negatives + 2);
-  const weights = options.balanced === true ? [0.5 / negatives, 0.5 / positives] : [1 / scores.length, 1 / scores.length];
+  const ofClass = options.balanced === true ? [0.5 / negatives, 0.5 / positives] : [1 / scores.length, 1 / scores.length];
+  const weights = itemWeights(options.weights, clean.labels, ofClass);
   const lossAt = (scale: number, offset: number): number => {
     let loss = 0;
     for (const [item, score] of scores.entries()) {
       const logit = (scale * (score - mean)) / spread + offset;
       const target = clean.labels[item] === 1 ? high : low;
       // log(1 + e^z) - target * z, without overflow.
-      loss += weights[clean.labels[item]!]! * (Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - target * logit);
+      loss += weights[item]! * (Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - target * logit);
     }
     return loss;
   };
   let scale = 0;
   let offset = Math.log((positives + 1) / (negatives + 1));
-  if (options.balanced === true) offset = 0;
+  if (options.balanced === true || options.weights !== undefined) offset = 0;
   let loss = lossAt(scale, offset);
   for (let iteration = 0; iteration < 100; iteration++) {
     let [gradScale, gradOffset, hessScale, hessCross, hessOffset] = [0, 0, 1e-12, 0, 1e-12];
     for (const [item, score] of scores.entries()) {
       const x = (score - mean) / spread;
       const p = sigmoid(scale * x + offset);
-      const weight = weights[clean.labels[item]!]!;
+      const weight = weights[item]!;
       const difference = weight * (p - (clean.labels[item] === 1 ? high : low));
       const curvature = weight * p * (1 - p);
       gradScale += difference * x;
@@ -69,6 +84,15 @@ export function fitPlatt(logits: Scores, labels: Labels, options: { readonly bal
     loss = next;
   }
   return { scale: scale / spread, offset: offset - (scale * mean) / spread };
+}
+
+function itemWeights(given: Scores | undefined, labels: Uint8Array, ofClass: readonly number[]): Float64Array {
+  if (given === undefined) return Float64Array.from(labels, (label) => ofClass[label]!);
+  checkEqualLength(given.length, labels.length, 'fitPlatt', 'one weight per item');
+  const clean = checkFinite(given, 'fitPlatt');
+  for (const weight of clean) checkRange(weight, Number.MIN_VALUE, Number.MAX_VALUE, 'fitPlatt', 'weights');
+  const sum = clean.reduce((total, weight) => total + weight, 0);
+  return clean.map((weight) => weight / sum);
 }
 
 /** Raw score -> probability, 0..1. */

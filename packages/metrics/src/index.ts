@@ -6,6 +6,7 @@ export * from './precision-recall.ts';
 export * from './retrieval.ts';
 export { eer, rocAuc, rocCurve, tarAtFar, type OperatingPoint, type RocPoint } from './roc.ts';
 export * from './sessions.ts';
+export * from './similarity.ts';
 export * from './spread.ts';
 export * from './tracking.ts';
 export * from './verification.ts';

@@ -4,6 +4,7 @@ export { type FaceZone, faceZone, zoneShares } from './face-zones.ts';
 export { heatMapImage } from './heat-map.ts';
 export { type JsonEvidence, type JsonItem, jsonItem } from './json.ts';
 export { type ReportOptions, reportHtml } from './page.ts';
+export { recognitionHtml, type RecognitionItem, type RecognitionReportOptions, type RecognizedItem } from './recognition-page.ts';
 export {
   type FailedItem,
   type Failure,

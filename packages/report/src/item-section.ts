@@ -43,7 +43,7 @@ ${where && html`<section><h3>Where in the face</h3>${where}</section>`}
 </article>`;
 }
 
-function failed(item: FailedItem, number: number): Html {
+export function failed(item: FailedItem, number: number): Html {
   return html`<article id="input-${number}" class="input none">
 ${heading(item, number)}
 <div class="verdict"><div><p class="word">${failedLook.icon}<span>${failedLook.word}</span></p>
@@ -52,7 +52,7 @@ ${heading(item, number)}
 </article>`;
 }
 
-function heading(item: ReportItem, number: number): Html {
+export function heading(item: Pick<ReportItem, 'name' | 'media'>, number: number): Html {
   return html`<header><span class="number" aria-hidden="true">${number}</span><div><h2>${item.name}</h2>${mediaLine(item.media)}</div></header>`;
 }
 

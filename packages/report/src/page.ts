@@ -1,10 +1,10 @@
 import type { DetectionStatus } from '@verilens/core';
-import { type Html, html, raw } from './html.ts';
+import { type Html, html } from './html.ts';
 import { itemSection } from './item-section.ts';
 import { meter } from './meter.ts';
 import { modelCards } from './model-cards.ts';
+import { pageShell } from './page-shell.ts';
 import { type ImageEncoder, isJudged, type ReportItem, type ReportModel } from './report-item.ts';
-import { style } from './style.ts';
 import { badge, failedLook, score as scoreText, verdictLook } from './verdict.ts';
 
 export interface ReportOptions {
@@ -30,38 +30,16 @@ export async function reportHtml(items: readonly ReportItem[], options: ReportOp
   // One input after the other: a page of many inputs then never holds more than one input's decoded heat maps.
   const sections: Html[] = [];
   for (const [index, item] of items.entries()) sections.push(await itemSection(item, index + 1, options.encode));
-  const date = (options.date ?? new Date()).toISOString().replace('T', ' ').slice(0, 16);
-  const title = options.title ?? 'Manipulation report';
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-<main>
-<header class="top"><p class="brand">${brand}verilens</p><h1>${title}</h1><p class="dim">${date} UTC · ${items.length === 1 ? '1 input' : `${items.length} inputs`}${options.generator && html` · ${options.generator}`}</p>
-${options.incomplete && html`<p class="warning">The run was interrupted: inputs after these were not judged.</p>`}
-${items.length > 1 && overview(items)}</header>
-${items.length === 0 && html`<p class="dim">No input was judged.</p>`}
-${sections}
-${meaning}
-${modelCards(options.models ?? [])}
-<footer>This page contains everything it shows. It loads nothing and sends nothing.</footer>
-</main>
-</body>
-</html>
-`.html;
+  return pageShell({
+    title: options.title ?? 'Manipulation report',
+    date: options.date,
+    inputs: items.length,
+    generator: options.generator,
+    head: html`${options.incomplete && html`<p class="warning">The run was interrupted: inputs after these were not judged.</p>`}
+${items.length > 1 && overview(items)}`,
+    body: [items.length === 0 && html`<p class="dim">No input was judged.</p>`, ...sections, meaning, modelCards(options.models ?? [])],
+  });
 }
-
-const brand: Html = raw(
-  '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10.2" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="m6.6 8.2 5.4 9 5.4-9" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>',
-);
 
 function overview(items: readonly ReportItem[]): Html {
   const order: readonly DetectionStatus[] = ['MANIPULATED', 'INCONCLUSIVE', 'AUTHENTIC', 'NOT_APPLICABLE'];

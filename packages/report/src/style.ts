@@ -101,4 +101,10 @@ code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:
 footer{margin-top:2rem;color:var(--dim);font-size:.82rem}
 @media (max-width:42rem){main{padding:1.5rem .9rem 3rem}h1{font-size:1.6rem}.input,.meaning,.cards{padding:1.1rem}.verdict{margin-inline:-1.1rem;padding:1.1rem}.verdict.with-still{grid-template-columns:1fr}.model{grid-template-columns:1fr auto}.model .name{grid-column:1/-1}.model .badge{grid-column:1/-1;justify-self:start}.card dl>div{grid-template-columns:1fr;gap:0}.moments{grid-template-columns:1fr 1fr;gap:.9rem}.moment figcaption{gap:0 .5rem}.zones{grid-template-columns:1fr}td.wide{display:none}td.dim{overflow-wrap:normal;font-size:.78rem}}
 @media print{:root{--ground:#fff;--sheet:#fff;--ink:#000;--dim:#444;--line:#ccc;--soft:#eee;--good:#136b43;--good-soft:#f3faf5;--bad:#b01e2e;--bad-soft:#fdf3f3;--unsure:#7d5200;--unsure-soft:#fdf7e8;--none:#4e5560;--none-soft:#f3f3f4;--bar:#8b93a0;--accent:#2b4c7e}body{font-size:10.5pt}main{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}.input{break-before:auto}.verdict,.moment,.track,.model,.card,.meaning{break-inside:avoid}.bar .hit{display:none}a{text-decoration:none}}
+.people{display:grid;gap:1rem;margin-top:1.25rem}
+.person{display:grid;grid-template-columns:auto auto minmax(0,1fr);gap:1.25rem;align-items:center;padding:1rem;border-radius:.7rem;background:var(--tone-soft)}
+.person figure img{display:block;width:6.5rem;height:6.5rem;object-fit:cover;border-radius:.5rem}
+.person .nobody{display:grid;place-items:center;width:6.5rem;height:6.5rem;border:1px dashed var(--line);border-radius:.5rem;color:var(--dim);font-size:.8rem;text-align:center}
+.person .who{color:var(--tone);font-size:1.25rem;font-weight:650;overflow-wrap:anywhere}
+@media (max-width:34rem){.person{grid-template-columns:auto 1fr}.person>div:last-child{grid-column:1/-1}}
 `;

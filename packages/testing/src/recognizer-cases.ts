@@ -32,6 +32,26 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
           'another vector for the same picture',
         );
         if (first.quality !== undefined) claimUnit(first.quality, 'quality');
+        claim(
+          recognizer.model !== '' && first.model === recognizer.model,
+          `the embedding says ${first.model}, the recognizer ${recognizer.model}`,
+        );
+      }),
+    },
+    {
+      name: 'embeds everyone in a picture, with the vector that embed gives',
+      run: withRecognizer(async (recognizer, runtime) => {
+        const all = await recognizer.embedAll(a);
+        claimRunInfo(all, runtime);
+        claim(all.subjects.length === 1, `${all.subjects.length} subjects in a picture of one`);
+        const { box, embedding } = all.subjects[0]!;
+        claim(box.width > 0 && box.height > 0, `a box of ${box.width} x ${box.height}`);
+        const { vector } = await recognizer.embed(a);
+        claim(
+          vector.every((value, index) => Math.abs(value - embedding.vector[index]!) < 1e-5),
+          'embedAll and embed disagree',
+        );
+        await refuses('ABORTED', 'embedAll with a fired signal', () => recognizer.embedAll(a, { signal: AbortSignal.abort() }));
       }),
     },
     {
@@ -45,6 +65,8 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
         for (const comparison of [same, near, far]) {
           claimUnit(comparison.similarity, 'similarity');
           claimUnit(comparison.falseAcceptRate, 'falseAcceptRate');
+          claim(comparison.falseAcceptRate > 0, 'a false-accept rate of 0 was never measured');
+          claim(typeof comparison.extrapolated === 'boolean', 'does not say whether the rate was measured');
           claim(comparison.distance >= 0 && comparison.distance <= 2, `distance is ${comparison.distance}`);
         }
         claim(near.distance < far.distance, `the same identity is ${near.distance} apart, another ${far.distance}`);
@@ -90,6 +112,10 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
           claimUnit(candidate.falseAcceptRate, 'falseAcceptRate');
           claim(index === 0 || candidate.distance >= found.candidates[index - 1]!.distance, 'candidates are not nearest first');
         }
+        claim(
+          found.candidates[0]!.falseAcceptRate >= (await recognizer.compare(a, a2)).falseAcceptRate,
+          'a search of two is said to be safer than one comparison',
+        );
         const strict = await recognizer.identify(a2, { maxFalseAcceptRate: 0 });
         claim(strict.identity === null || strict.candidates[0]!.falseAcceptRate === 0, 'accepted somebody above the rate');
         claim((await recognizer.enroll('ann', [a2])).samples === 2, 'a second enrolment does not add');
@@ -101,6 +127,43 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
       }),
     },
     {
+      name: 'keeps its gallery in one file, and refuses a damaged one',
+      run: withRecognizer(async (recognizer, runtime) => {
+        await recognizer.enroll('ann', [a, a2], { keepPicture: true });
+        await recognizer.enroll('bob', [b]);
+        claim(recognizer.pictureOf('bob') === undefined, 'kept a picture unasked');
+        const file = await recognizer.saveGallery();
+        const other = await makePlugin().create({ runtime });
+        try {
+          await other.loadGallery(file);
+          claim(JSON.stringify(other.enrolled) === JSON.stringify(recognizer.enrolled), `reads back ${JSON.stringify(other.enrolled)}`);
+          claim((other.pictureOf('ann') === undefined) === (recognizer.pictureOf('ann') === undefined), 'lost the picture kept');
+          const before = await recognizer.identify(a, { maxFalseAcceptRate: 1 });
+          const after = await other.identify(a, { maxFalseAcceptRate: 1 });
+          claim(
+            before.identity === after.identity && Math.abs(before.candidates[0]!.distance - after.candidates[0]!.distance) < 1e-5,
+            'another answer from the same gallery',
+          );
+          const damaged = file.slice();
+          damaged[Math.floor(file.length * 0.7)]! ^= 1;
+          await refuses('BAD_INPUT', 'a gallery with one changed bit', () => other.loadGallery(damaged));
+          await refuses('BAD_INPUT', 'half a gallery', () => other.loadGallery(file.slice(0, file.length >> 1)));
+          await refuses('BAD_INPUT', 'no bytes', () => other.loadGallery(new Uint8Array(0)));
+          claim(other.enrolled.length === 2, 'a refused gallery changed the one there was');
+        } finally {
+          await other.dispose();
+        }
+      }),
+    },
+    {
+      name: 'enrols all pictures or none',
+      run: withRecognizer(async (recognizer) => {
+        const broken = { data: new Uint8Array(4), width: 9, height: 9 };
+        await refuses('BAD_INPUT', 'an enrolment with a broken picture', () => recognizer.enroll('ann', [a, broken]));
+        claim(recognizer.enrolled.length === 0, 'half an enrolment stayed');
+      }),
+    },
+    {
       name: 'refuses what it cannot use',
       run: withRecognizer(async (recognizer) => {
         await refuses('BAD_INPUT', 'a picture that does not add up', () =>
@@ -108,8 +171,10 @@ export function recognizerCases(makePlugin: () => Plugin<'recognizer'>, fixtures
         );
         await refuses('BAD_INPUT', 'an enrolment of nothing', () => recognizer.enroll('x', []));
         await refuses(['BAD_INPUT', 'BAD_OPTION'], 'a name of no letters', () => recognizer.enroll('', [a]));
-        const alien = { vector: new Float32Array(recognizer.dimensions + 1).fill(0.1), device: 'cpu', durationMs: 0 } as const;
-        await refuses(['BAD_INPUT', 'BAD_SHAPE'], 'an embedding of another length', () => recognizer.compare(alien, a));
+        const own = await recognizer.embed(a);
+        const longer = { ...own, vector: new Float32Array(recognizer.dimensions + 1).fill(0.1) };
+        await refuses(['BAD_INPUT', 'BAD_SHAPE'], 'an embedding of another length', () => recognizer.compare(longer, a));
+        await refuses('BAD_INPUT', 'an embedding of another model', () => recognizer.compare({ ...own, model: 'another/1' }, a));
       }),
     },
   ];

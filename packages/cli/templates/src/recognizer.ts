@@ -1,11 +1,14 @@
-import type { Comparison, Embedding, Image, Plugin, Recognizer, RunInfo } from '@verilens/core';
-import { VerilensError } from '@verilens/core';
+import type { Comparison, Embedding, Image, Plugin, Recognizer, RunInfo, SimilarityCalibration } from '@verilens/core';
+import { calibratedSimilarity, createGallery, decodeGallery, searchRate, VerilensError } from '@verilens/core';
 import { lifecycle } from './lifecycle.ts';
 import { thumbnail } from './thumbnail.ts';
 
 const name = 'template-name';
 const side = 8;
-const defaultLimit = 0.01;
+const dimensions = side * side + 1;
+/** Names method and weights: change it with them, so that old galleries are refused. */
+const model = 'template-name/1';
+const limits = { compare: 0.01, search: 0.05 };
 
 /**
  * Replace this with your method: title, venue, year, link, and a line for every deliberate deviation.
@@ -20,35 +23,39 @@ export function templateName(): Plugin<'recognizer'> {
     apiVersion: 1,
     async create({ runtime }): Promise<Recognizer> {
       const life = lifecycle(name);
-      const gallery = new Map<string, Float32Array[]>();
-      const strangers = calibrationDistances();
+      const calibration = calibrate();
+      let gallery = createGallery(model, dimensions);
       const info = (elapsed: () => number): RunInfo => ({ device: runtime.device, durationMs: elapsed() });
-      const vectorOf = (item: Image | Embedding): Float32Array => ('vector' in item ? checkVector(item.vector) : embedding(item));
-      /** Share of different-identity pairs at least this close; never 0, because only so many were measured. */
-      const rate = (distance: number): number => Math.max(1, strangers.filter((other) => other <= distance).length) / strangers.length;
+      const vectorOf = (item: Image | Embedding): Float32Array => ('vector' in item ? checkVector(item) : embedding(item));
       return {
         name,
-        dimensions: side * side + 1,
+        model,
+        dimensions,
         labels: [],
+        calibration,
+        limits,
+        get enrolled() {
+          return gallery.enrolled;
+        },
         async warmup() {
           life.begin();
         },
         async embed(image, options = {}) {
           const elapsed = life.begin(options.signal);
-          return { vector: embedding(image), ...info(elapsed) };
+          return { vector: embedding(image), model, ...info(elapsed) };
+        },
+        async embedAll(image, options = {}) {
+          const elapsed = life.begin(options.signal);
+          const box = { x: 0, y: 0, width: image.width, height: image.height };
+          const one = { vector: embedding(image), model, ...info(elapsed) };
+          return { subjects: [{ box, embedding: one }], rejected: [], ...info(elapsed) };
         },
         async compare(a, b, options = {}): Promise<Comparison> {
           const elapsed = life.begin(options.signal);
-          checkRate(options.maxFalseAcceptRate);
-          const distance = cosineDistance(vectorOf(a), vectorOf(b));
-          const falseAcceptRate = rate(distance);
-          return {
-            distance,
-            similarity: 1 - falseAcceptRate,
-            falseAcceptRate,
-            match: falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit),
-            ...info(elapsed),
-          };
+          const limit = checkRate(options.maxFalseAcceptRate) ?? limits.compare;
+          const cosine = cosineOf(vectorOf(a), vectorOf(b));
+          const told = calibratedSimilarity(cosine, calibration);
+          return { distance: 1 - cosine, ...told, match: told.falseAcceptRate <= limit, ...info(elapsed) };
         },
         async classify(_image, options = {}) {
           life.begin(options.signal);
@@ -59,37 +66,37 @@ export function templateName(): Plugin<'recognizer'> {
         },
         async enroll(identity, images, options = {}) {
           const elapsed = life.begin(options.signal);
-          if (identity === '' || images.length === 0)
-            throw new VerilensError('BAD_INPUT', 'nothing to enroll', { place: name, expected: 'a name and at least one picture' });
-          const vectors = images.map(vectorOf);
-          gallery.set(identity, [...(gallery.get(identity) ?? []), ...vectors]);
-          return { identity, samples: gallery.get(identity)!.length, ...info(elapsed) };
+          const picture = options.keepPicture === true ? images.find((item): item is Image => 'data' in item) : undefined;
+          return { identity, samples: gallery.add(identity, images.map(vectorOf), picture), ...info(elapsed) };
         },
         async forget(identity) {
           life.begin();
-          return gallery.delete(identity);
+          return gallery.forget(identity);
         },
         async identify(image, options = {}) {
           const elapsed = life.begin(options.signal);
-          checkRate(options.maxFalseAcceptRate);
-          const wanted = vectorOf(image);
-          const candidates = [...gallery]
-            .map(([identity, vectors]) => {
-              const distance = Math.min(...vectors.map((vector) => cosineDistance(vector, wanted)));
-              const single = rate(distance);
-              // Chance of at least one false accept when every identity of the gallery is tried.
-              return { identity, distance, similarity: 1 - single, falseAcceptRate: 1 - (1 - single) ** gallery.size };
-            })
-            .sort((a, b) => a.distance - b.distance);
+          const limit = checkRate(options.maxFalseAcceptRate) ?? limits.search;
+          const size = gallery.enrolled.length;
+          const candidates = gallery.search(vectorOf(image)).map(({ identity, cosine }) => {
+            const told = calibratedSimilarity(cosine, calibration);
+            return { identity, distance: 1 - cosine, ...told, falseAcceptRate: searchRate(told.falseAcceptRate, size) };
+          });
           const best = candidates[0];
-          const known =
-            best !== undefined && best.falseAcceptRate <= (options.maxFalseAcceptRate ?? defaultLimit * Math.max(1, gallery.size));
           return {
-            identity: known ? best.identity : null,
+            identity: best !== undefined && best.falseAcceptRate <= limit ? best.identity : null,
             candidates: candidates.slice(0, options.top ?? 5),
-            gallerySize: gallery.size,
+            gallerySize: size,
             ...info(elapsed),
           };
+        },
+        pictureOf: (identity) => gallery.pictureOf(identity),
+        async saveGallery() {
+          life.begin();
+          return gallery.encode();
+        },
+        async loadGallery(bytes) {
+          life.begin();
+          gallery = await decodeGallery(bytes, model, dimensions);
         },
         dispose: life.dispose,
         [Symbol.asyncDispose]: life.dispose,
@@ -110,28 +117,31 @@ function unit(vector: Float32Array): Float32Array {
   return vector.map((value) => value / norm);
 }
 
-function checkVector(vector: Float32Array): Float32Array {
-  if (vector.length === side * side + 1 && vector.every(Number.isFinite)) return vector;
-  throw new VerilensError('BAD_INPUT', 'the embedding is not one of this method', {
+function checkVector(given: Embedding): Float32Array {
+  if (given.model === model && given.vector.length === dimensions && given.vector.every(Number.isFinite)) return given.vector;
+  throw new VerilensError('BAD_INPUT', 'the embedding is of another model', {
     place: name,
-    expected: `${side * side + 1} finite values`,
-    got: `${vector.length} values`,
+    expected: `${dimensions} finite values by ${model}`,
+    got: `${given.vector.length} values by ${given.model}`,
   });
 }
 
-function checkRate(rate: number | undefined): void {
-  if (rate === undefined || (rate >= 0 && rate <= 1)) return;
+function checkRate(rate: number | undefined): number | undefined {
+  if (rate === undefined || (rate >= 0 && rate <= 1)) return rate;
   throw new VerilensError('BAD_OPTION', 'maxFalseAcceptRate cannot be used', { place: name, expected: '0..1', got: String(rate) });
 }
 
-function cosineDistance(a: Float32Array, b: Float32Array): number {
+function cosineOf(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   for (let i = 0; i < a.length; i++) dot += a[i]! * b[i]!;
-  return Math.min(2, Math.max(0, 1 - dot));
+  return Math.min(1, Math.max(-1, dot));
 }
 
-/** Distances between embeddings of 64 different random pictures, each pair once. Replace by pairs of real identities. */
-function calibrationDistances(): readonly number[] {
+/**
+ * What cosines mean, from 64 different random pictures, each pair once. Replace it by pairs of real identities:
+ * `fitSimilarity` of @verilens/metrics makes one.
+ */
+function calibrate(): SimilarityCalibration {
   let state = 1;
   const random = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -141,5 +151,21 @@ function calibrationDistances(): readonly number[] {
     const data = new Uint8ClampedArray(side * side * 4).map(() => random() * 256);
     return embedding({ data, width: side, height: side });
   });
-  return vectors.flatMap((a, i) => vectors.slice(i + 1).map((b) => cosineDistance(a, b)));
+  const cosines = vectors.flatMap((a, i) => vectors.slice(i + 1).map((b) => cosineOf(a, b))).sort((a, b) => a - b);
+  const count = cosines.length;
+  const highest = cosines[count - 1]!;
+  return {
+    format: 'verilens-similarity/1',
+    model,
+    data: ['pictures of random blobs'],
+    command: 'none',
+    pairs: { same: 0, different: count },
+    identities: vectors.length,
+    // Half where no pair of different pictures reaches.
+    scale: 10,
+    offset: -10 * highest,
+    impostors: cosines.map((cosine, place) => [cosine, (count - place + 1) / (count + 1)] as const),
+    tail: { from: highest, rate: 2 / (count + 1), excess: 0.1 },
+    measuredDownTo: 1 / (count + 1),
+  };
 }

@@ -1,0 +1,56 @@
+import { type Point, VerilensError } from '@verilens/core';
+
+/** Right eye, left eye, nose tip, right and left corner of the mouth (the subject's), in pixels of a 112 x 112 crop. */
+export const ARCFACE_TEMPLATE: readonly [Point, Point, Point, Point, Point] = [
+  [38.2946, 51.6963],
+  [73.5318, 51.5014],
+  [56.0252, 71.7366],
+  [41.5493, 92.3655],
+  [70.7299, 92.2041],
+];
+
+/** What an embedding network wants to be given. Everything has the value usual for ArcFace networks. */
+export interface EmbeddingFormat {
+  /** Side of its square input in pixels. Default 112. */
+  readonly inputSize?: number;
+  /** Default `rgb`. */
+  readonly order?: 'rgb' | 'bgr';
+  /** `nchw`: planes. `nhwc`: interleaved. Default `nchw`. */
+  readonly layout?: 'nchw' | 'nhwc';
+  /** Taken away from values 0..255, then divided by. Default 127 and 128. */
+  readonly mean?: number | readonly [number, number, number];
+  readonly std?: number | readonly [number, number, number];
+  /** Where eyes, nose and mouth corners belong, in pixels of the input. Default: ArcFace's, scaled to `inputSize`. */
+  readonly template?: readonly [Point, Point, Point, Point, Point];
+}
+
+export interface ResolvedFormat {
+  readonly inputSize: number;
+  readonly order: 'rgb' | 'bgr';
+  readonly layout: 'nchw' | 'nhwc';
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly template: readonly [Point, Point, Point, Point, Point];
+}
+
+/** @throws VerilensError BAD_OPTION */
+export function resolveFormat(format: EmbeddingFormat = {}): ResolvedFormat {
+  const { inputSize = 112, order = 'rgb', layout = 'nchw', mean = 127, std = 128 } = format;
+  const each = (value: number | readonly [number, number, number]): readonly [number, number, number] =>
+    typeof value === 'number' ? [value, value, value] : value;
+  const template = format.template ?? (ARCFACE_TEMPLATE.map(([x, y]) => [(x * inputSize) / 112, (y * inputSize) / 112]) as never);
+  require('format.inputSize', Number.isInteger(inputSize) && inputSize >= 16 && inputSize <= 1024, 'a whole number, 16..1024', inputSize);
+  require('format.order', order === 'rgb' || order === 'bgr', 'rgb or bgr', order);
+  require('format.layout', layout === 'nchw' || layout === 'nhwc', 'nchw or nhwc', layout);
+  require('format.mean', each(mean).length === 3 && each(mean).every(Number.isFinite), 'a number or three', mean);
+  require('format.std', each(std).length === 3 &&
+    each(std).every((value) => value > 0 && Number.isFinite(value)), 'positive, one or three', std);
+  const inside = template.length === 5 && template.flat().every((value) => value >= -inputSize && value <= 2 * inputSize);
+  require('format.template', inside, 'five points near the input', template);
+  return { inputSize, order, layout, mean: each(mean), std: each(std), template };
+}
+
+function require(name: string, sound: boolean, expected: string, got: unknown): void {
+  if (sound) return;
+  throw new VerilensError('BAD_OPTION', `${name} cannot be used`, { place: 'plugin face-embedding', expected, got: JSON.stringify(got) });
+}
