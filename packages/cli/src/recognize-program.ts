@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command, Option } from 'commander';
 import { numberIn } from './options.ts';
 import type { CliEnvironment } from './run.ts';
 

@@ -1,9 +1,10 @@
 import { createGallery, decodeGallery, type Embedding, type Image, type Plugin, type Recognizer, VerilensError } from '@verilens/core';
 import { encodePng, media } from '@verilens/media';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { installed, temporaryFolder, verilens as run } from './helpers.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installed, verilens as run } from './helpers.ts';
 
 /** Knows people by the colour of their picture; a black picture shows nobody, a white one two people. */
 function colours(options: { model?: string } = {}): Plugin<'recognizer'> {
@@ -88,7 +89,8 @@ function colours(options: { model?: string } = {}): Plugin<'recognizer'> {
   };
 }
 
-const folder = await temporaryFolder();
+const folder = await mkdtemp(join(tmpdir(), 'verilens-cli-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 let given: unknown;
 const plugin = installed(colours(), { load: async (options) => ((given = options), colours(options as { model?: string })) });
 const verilens = (args: readonly string[], plugins = [plugin]) => run(args, { folder, plugins, services: [media()] });

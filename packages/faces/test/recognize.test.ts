@@ -92,7 +92,7 @@ describe('recognizeFrames', () => {
   });
 
   it('does not let one bad look decide: the mean over a track does', async () => {
-    const blurred = unit(0.5, 0, 1, 0);
+    const blurred = unit(0.38, 0, 1, 0);
     const script = [
       [{ vector: blurred, x: 10, quality: 0.2 }],
       [{ vector: ANN, x: 11, quality: 0.9 }],

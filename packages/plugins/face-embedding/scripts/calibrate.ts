@@ -10,7 +10,7 @@ for (const [landmarks, file] of [
   [true, 'faceplugin-68.json'],
 ] as const) {
   await using recognizer = await faceEmbedding({ models: { package: DEFAULT_PACKAGE, landmarks } }).create({ runtime });
-  const calibration = await calibrateOnSamples(recognizer, { onProgress: (message) => console.error(message) });
+  const calibration = await calibrateOnSamples(recognizer, { onProgress: (message) => process.stderr.write(`${message}\n`) });
   writeFileSync(new URL(`../calibration/${file}`, import.meta.url), `${JSON.stringify(calibration, null, 2)}\n`);
-  console.error(file, calibration.pairs, calibration.identities, 'people');
+  process.stderr.write(`${file}: ${JSON.stringify(calibration.pairs)} pairs, ${calibration.identities} people\n`);
 }

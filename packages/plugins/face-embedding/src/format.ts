@@ -39,18 +39,22 @@ export function resolveFormat(format: EmbeddingFormat = {}): ResolvedFormat {
   const each = (value: number | readonly [number, number, number]): readonly [number, number, number] =>
     typeof value === 'number' ? [value, value, value] : value;
   const template = format.template ?? (ARCFACE_TEMPLATE.map(([x, y]) => [(x * inputSize) / 112, (y * inputSize) / 112]) as never);
-  require('format.inputSize', Number.isInteger(inputSize) && inputSize >= 16 && inputSize <= 1024, 'a whole number, 16..1024', inputSize);
-  require('format.order', order === 'rgb' || order === 'bgr', 'rgb or bgr', order);
-  require('format.layout', layout === 'nchw' || layout === 'nhwc', 'nchw or nhwc', layout);
-  require('format.mean', each(mean).length === 3 && each(mean).every(Number.isFinite), 'a number or three', mean);
-  require('format.std', each(std).length === 3 &&
-    each(std).every((value) => value > 0 && Number.isFinite(value)), 'positive, one or three', std);
+  demand('format.inputSize', Number.isInteger(inputSize) && inputSize >= 16 && inputSize <= 1024, 'a whole number, 16..1024', inputSize);
+  demand('format.order', order === 'rgb' || order === 'bgr', 'rgb or bgr', order);
+  demand('format.layout', layout === 'nchw' || layout === 'nhwc', 'nchw or nhwc', layout);
+  demand('format.mean', each(mean).length === 3 && each(mean).every(Number.isFinite), 'a number or three', mean);
+  demand(
+    'format.std',
+    each(std).length === 3 && each(std).every((value) => value > 0 && Number.isFinite(value)),
+    'positive, one or three',
+    std,
+  );
   const inside = template.length === 5 && template.flat().every((value) => value >= -inputSize && value <= 2 * inputSize);
-  require('format.template', inside, 'five points near the input', template);
+  demand('format.template', inside, 'five points near the input', template);
   return { inputSize, order, layout, mean: each(mean), std: each(std), template };
 }
 
-function require(name: string, sound: boolean, expected: string, got: unknown): void {
+function demand(name: string, sound: boolean, expected: string, got: unknown): void {
   if (sound) return;
   throw new VerilensError('BAD_OPTION', `${name} cannot be used`, { place: 'plugin face-embedding', expected, got: JSON.stringify(got) });
 }

@@ -55,9 +55,14 @@ export const SAMPLE_SOURCES: readonly string[] = [
 /** Every usable face, embedded. @throws VerilensError NOT_FOUND when the packages are not installed */
 export async function sampleFaces(
   recognizer: Recognizer,
-  options: { readonly signal?: AbortSignal; readonly onProgress?: (message: string, fraction: number) => void } = {},
+  options: {
+    /** Photographs alone when false. Default true. */
+    readonly videos?: boolean;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (message: string, fraction: number) => void;
+  } = {},
 ): Promise<readonly SampleFace[]> {
-  const { signal, onProgress } = options;
+  const { videos = true, signal, onProgress } = options;
   // Loaded here: only evidence and calibration read files.
   const { fileListDataset } = await import('@verilens/data/node');
   const open = async (path: string): Promise<Media> =>
@@ -81,7 +86,7 @@ export async function sampleFaces(
       }
     }
   }
-  for (const { file, person, everyMs } of VIDEOS) {
+  for (const { file, person, everyMs } of videos ? VIDEOS : []) {
     onProgress?.(`embedding ${file}`, done / total);
     done += 3;
     await using media = await open(pathOf(MEDIA, file));
