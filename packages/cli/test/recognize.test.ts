@@ -55,7 +55,7 @@ function colours(options: { model?: string } = {}): Plugin<'recognizer'> {
         warmup: dispose,
         embed,
         embedAll: async (image) => {
-          const black = image.data[0]! + image.data[1]! + image.data[2]! === 0;
+          const black = image.data.subarray(0, 3).every((value) => value === 0);
           const box = { x: 0, y: 0, width: image.width, height: image.height };
           return { subjects: black ? [] : [{ box, embedding: await embed(image) }], rejected: [], ...info };
         },
