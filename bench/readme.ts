@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<string, string>> = {
   train: 'Training steps against PyTorch',
   inference: 'Inference against PyTorch',
   overhead: 'What the framework costs around a session',
+  soak: 'Memory over a long training',
 };
 
 export const readmeFile: string = join(folder, 'README.md');

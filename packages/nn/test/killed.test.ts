@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random, readSafetensors } from '../src/index.ts';
 
-const STEPS = 60;
+const STEPS = 40;
 const script = fileURLToPath(new URL('./killed.fixture.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const checkpoint = (folder: string): Promise<Buffer> => readFile(join(folder, 'training.safetensors'));
@@ -29,7 +29,9 @@ async function live(
   mode = '',
   kill?: { at: number; afterMs: number },
 ): Promise<{ steps: number[]; out: string; signal: string | null }> {
-  const child = spawn(process.execPath, ['--conditions=@verilens/source', '--import', 'tsx', script, at, String(steps), mode], {
+  // a young generation of fixed size: V8 doubling it some time would look like growth
+  const flags = ['--conditions=@verilens/source', '--max-semi-space-size=2', '--import', 'tsx'];
+  const child = spawn(process.execPath, [...flags, script, at, String(steps), mode], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -56,7 +58,7 @@ it('killed at random moments and started again, training ends with the same bits
   const { below, uniform } = random(seed, 'kill');
   let reached = 0;
   for (let life = 0; life < 3; life++) {
-    const kill = { at: 1 + below(10), afterMs: 8 * uniform() };
+    const kill = { at: 1 + below(8), afterMs: 8 * uniform() };
     const { steps, signal } = await live(broken, STEPS, '', kill);
     expect(signal, `seed ${seed}, life ${life}`).toBe('SIGKILL');
     // at most the step under way is lost
@@ -72,9 +74,9 @@ it('killed at random moments and started again, training ends with the same bits
 }, 120_000);
 
 it('resident memory does not grow with the number of steps', async () => {
-  const { out } = await live('', 1500, 'memory');
+  const { out } = await live('', 1000, 'memory');
   const memory = JSON.parse(out) as number[];
   const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const [early, late] = [mean(memory.slice(50, 75)), mean(memory.slice(-25))];
+  const [early, late] = [mean(memory.slice(25, 45)), mean(memory.slice(-20))];
   expect(late / early, `${Math.round(early / 2 ** 20)} MiB, then ${Math.round(late / 2 ** 20)} MiB`).toBeLessThan(1.05);
 }, 120_000);

@@ -172,6 +172,23 @@ describe('steps that share parameters', () => {
     expect(trainers.done).toEqual({ discriminator: 1, generator: 1 });
   });
 
+  it('are known by name', async () => {
+    await using trainers = await nn.createTrainers(steps, { runtime, seed: 1 });
+    await expect(trainers.step('generater' as 'generator', {}, 0.1)).rejects.toThrow(/no step "generater".*Did you mean "generator"/s);
+  });
+
+  it('written by different calls are refused', async () => {
+    const alone = nn.trainingStep({
+      module: nn.module('other', { a: nn.linear(2, 1), b: nn.linear(80, 80) }, (p) => p),
+      inputs: {},
+      loss: (p) => ({ loss: nn.mean(p.a.weight) }),
+      optimizer: nn.sgd(),
+      target: 'native',
+    });
+    const made = nn.createTrainers({ ...steps, alone }, { runtime, seed: 1 });
+    await expect(made).rejects.toThrow(/keeps its parameters in other tensors.*one call of trainingSteps/);
+  });
+
   it('are resumed bit for bit', async () => {
     const round = async (trainers: nn.Trainers<'discriminator' | 'generator'>): Promise<void> => {
       for (let i = 0; i < 2; i++) await trainers.step('discriminator', { real }, 0.1);

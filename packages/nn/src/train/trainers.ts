@@ -1,4 +1,4 @@
-import { Tensor, VerilensError, type Runtime, type Session, type TensorMap } from '@verilens/core';
+import { didYouMean, Tensor, VerilensError, type Runtime, type Session, type TensorMap } from '@verilens/core';
 import { fillDraw } from '../draw.ts';
 import type { Leaf } from '../module.ts';
 import { random } from '../random.ts';
@@ -70,7 +70,7 @@ export async function createTrainers<K extends string>(
     },
     async step(name, batch, learningRate) {
       if (disposed) throw new VerilensError('DISPOSED', 'the trainer was disposed', { place: 'nn trainer', remedy: 'Create another one.' });
-      const step = byName.get(name)!;
+      const step = byName.get(name) ?? unknownStep(name, byName.keys());
       const count = done.get(name)!;
       const feeds: TensorMap = checkBatch(step, batch);
       for (const { input } of step.state) feeds[input] = tensors[input]!;
@@ -128,4 +128,12 @@ function checkLayouts(steps: ReadonlyMap<string, TrainingStep>, state: readonly 
       got: [...steps.keys()].join(', '),
     });
   }
+}
+
+function unknownStep(name: string, known: Iterable<string>): never {
+  throw new VerilensError('UNKNOWN_NAME', `there is no step "${name}"`, {
+    place: 'nn trainers.step',
+    got: name,
+    remedy: didYouMean(name, known),
+  });
 }
