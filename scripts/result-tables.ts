@@ -1,7 +1,9 @@
-// Writes the tables of plugin READMEs from the committed results (packages/plugins/*/results/evidence.json).
+// Writes the tables of plugin READMEs and docs/ops.md from the committed results (packages/plugins/*/results/evidence.json,
+// packages/nn/results).
 // Run: npm run tables. A test fails when they are stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { opTable } from './op-table.ts';
 
 interface Measure {
   readonly mean: number;
@@ -84,4 +86,5 @@ function table(group: string, rows: Evidence['rows']): string[] {
 
 if (process.argv[1]?.endsWith('result-tables.ts') === true) {
   for (const [file, text] of readmesWithTables(process.cwd())) writeFileSync(file, text);
+  writeFileSync(join(process.cwd(), 'docs/ops.md'), opTable(process.cwd()));
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Runtime } from '@verilens/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../src/index.ts';
@@ -10,6 +10,19 @@ import { resultsFile, type OpError } from './op-results.ts';
 it('covers every op of the rule table', () => {
   const covered = new Set(opCases.flatMap((row) => row.covers));
   expect(Object.keys(rules).filter((op) => !covered.has(op as keyof typeof rules))).toEqual(['input', 'constant']);
+});
+
+it('has errors of every op recorded (mend with: VITE_OP_TABLE=1 npm test -- packages/nn/test/ops, then npm run tables)', async () => {
+  for (const device of ['native CPU', 'WASM', 'native WebGPU', 'WASM in Chromium', 'WebGPU in Chromium']) {
+    const { rows } = JSON.parse(await readFile(new URL(`../results/${resultsFile(device)}`, import.meta.url), 'utf8')) as {
+      rows: OpError[];
+    };
+    const recorded = new Set(rows.flatMap(({ ops }) => ops));
+    expect(
+      Object.keys(rules).filter((op) => !recorded.has(op as keyof typeof rules)),
+      device,
+    ).toEqual(['input', 'constant']);
+  }
 });
 
 for (const { name, open, skip } of devices) {
