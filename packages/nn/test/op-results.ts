@@ -23,3 +23,12 @@ export function oneRowPerOp(rows: readonly OpCase[]): OpCase[] {
     return fresh;
   });
 }
+
+/** The text of a results file: what it held, with the rows that were run now. Rows that the table no longer has are dropped. */
+export function mergeResults(device: string, before: string | undefined, now: readonly OpError[], table: readonly OpCase[]): string {
+  const rows = new Map<string, OpError>();
+  for (const entry of before === undefined ? [] : (JSON.parse(before) as { rows: OpError[] }).rows) rows.set(entry.row, entry);
+  for (const entry of now) rows.set(entry.row, entry);
+  const kept = new Set(table.map(({ name }) => name));
+  return `${JSON.stringify({ device, rows: [...rows.values()].filter(({ row }) => kept.has(row)) }, null, 1)}\n`;
+}

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from 'vitest/browser';
 import { opCases } from './op-cases/index.ts';
 import { checkOp } from './op-check.ts';
-import { oneRowPerOp, resultsFile, type OpError } from './op-results.ts';
+import { mergeResults, oneRowPerOp, resultsFile, type OpError } from './op-results.ts';
 
 /** Set to write packages/nn/results: then WebAssembly runs every row. */
 const record = (import.meta as { readonly env?: Readonly<Record<string, unknown>> }).env?.['VITE_OP_TABLE'] !== undefined;
@@ -23,8 +23,10 @@ describe.each(DEVICES)('$name', ({ name, device, rows }) => {
   });
   afterAll(async () => {
     await runtime?.dispose();
-    if (record)
-      await commands.writeFile(`packages/nn/results/${resultsFile(name)}`, `${JSON.stringify({ device: name, rows: errors }, null, 1)}\n`);
+    if (!record) return;
+    const file = `packages/nn/results/${resultsFile(name)}`;
+    const before = await commands.readFile(file).catch(() => undefined);
+    await commands.writeFile(file, mergeResults(name, before, errors, opCases));
   });
   it.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
     const { worst, where, tolerance } = await checkOp(row, runtime);

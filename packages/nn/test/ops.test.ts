@@ -5,7 +5,7 @@ import { rules } from '../src/index.ts';
 import { devices } from './devices.ts';
 import { opCases } from './op-cases/index.ts';
 import { checkOp } from './op-check.ts';
-import { resultsFile, type OpError } from './op-results.ts';
+import { mergeResults, resultsFile, type OpError } from './op-results.ts';
 
 it('covers every op of the rule table', () => {
   const covered = new Set(opCases.flatMap((row) => row.covers));
@@ -34,11 +34,10 @@ for (const { name, open, skip } of devices) {
     const errors: OpError[] = [];
     afterAll(async () => {
       await runtime?.dispose();
-      if (process.env['VITE_OP_TABLE'] !== undefined)
-        await writeFile(
-          new URL(`../results/${resultsFile(name)}`, import.meta.url),
-          `${JSON.stringify({ device: name, rows: errors }, null, 1)}\n`,
-        );
+      if (process.env['VITE_OP_TABLE'] === undefined) return;
+      const file = new URL(`../results/${resultsFile(name)}`, import.meta.url);
+      const before = await readFile(file, 'utf8').catch(() => undefined);
+      await writeFile(file, mergeResults(name, before, errors, opCases));
     });
     it.each(opCases.map((row) => [row.name, row] as const))('%s', async (_, row) => {
       const { worst, where, tolerance } = await checkOp(row, runtime);
