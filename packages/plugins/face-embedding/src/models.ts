@@ -30,11 +30,12 @@ export interface LoadedModels {
 /** @throws VerilensError NOT_FOUND, BAD_MODEL when inputs and outputs are not those of an embedding, ABORTED */
 export async function loadModels(
   runtime: Runtime,
-  given: FaceModels = { package: DEFAULT_PACKAGE },
+  given: FaceModels | undefined,
   format: ResolvedFormat,
   signal?: AbortSignal,
 ): Promise<LoadedModels> {
-  const sources = 'package' in given ? await sourcesOfPackage(given.package, given.landmarks ?? false) : given;
+  const wanted = given ?? { package: DEFAULT_PACKAGE };
+  const sources = 'package' in wanted ? await sourcesOfPackage(wanted.package, wanted.landmarks ?? false) : wanted;
   const bytes = sources.embedding instanceof Uint8Array ? sources.embedding : await runtime.read(sources.embedding, { signal });
   const embedding = await runtime.load(bytes, { name: 'embedding', signal });
   let landmarks: Session | undefined;
