@@ -35,7 +35,7 @@ export function weightedCurve(
   weights?: Float64Array,
 ): readonly RocPoint[] {
   const totals: [number, number] = [0, 0];
-  for (const [item, label] of labels.entries()) totals[label as 0 | 1] += weights?.[item] ?? 1;
+  for (let item = 0; item < labels.length; item++) totals[labels[item] as 0 | 1] += weights === undefined ? 1 : weights[item]!;
   const [negatives, positives] = totals;
   if (positives === 0 || negatives === 0) return [];
   const points: RocPoint[] = [{ threshold: Infinity, falsePositiveRate: 0, truePositiveRate: 0 }];
@@ -43,7 +43,7 @@ export function weightedCurve(
   let falsePositives = 0;
   for (let rank = 0; rank < order.length; rank++) {
     const item = order[rank]!;
-    const weight = weights?.[item] ?? 1;
+    const weight = weights === undefined ? 1 : weights[item]!;
     if (labels[item] === 1) truePositives += weight;
     else falsePositives += weight;
     const next = order[rank + 1];

@@ -171,7 +171,10 @@ function identityDraws(identities: readonly (readonly [string, string])[], count
   checkEqualLength(identities.length, count, place, 'two identities per pair');
   const people = [...new Set(identities.flat())];
   const numberOf = new Map(people.map((name, index) => [name, index]));
-  const pairs = identities.map(([a, b]) => [numberOf.get(a)!, numberOf.get(b)!] as const);
+  const [first, second] = [0, 1].map((side) => Uint32Array.from(identities, (pair) => numberOf.get(pair[side as 0 | 1])!)) as [
+    Uint32Array,
+    Uint32Array,
+  ];
   const counts = new Float64Array(people.length);
   const weights = new Float64Array(count);
   return {
@@ -179,7 +182,11 @@ function identityDraws(identities: readonly (readonly [string, string])[], count
     weights(uniform) {
       counts.fill(0);
       for (const _ of people) counts[Math.floor(uniform() * people.length)]!++;
-      for (const [item, [a, b]] of pairs.entries()) weights[item] = a === b ? counts[a]! : counts[a]! * counts[b]!;
+      for (let item = 0; item < count; item++) {
+        const a = first[item]!;
+        const b = second[item]!;
+        weights[item] = a === b ? counts[a]! : counts[a]! * counts[b]!;
+      }
       return weights;
     },
   };
