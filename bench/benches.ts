@@ -36,6 +36,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, threads, say }) =>
       (await import('./soak/soak-bench.ts')).soakBench({ steps: quick ? 1000 : 10_000, threads, say }),
   },
+  curve: {
+    title: "loss curve and accuracy of a ResNet-8 on real digits, ours and PyTorch's from the same weights and batches",
+    run: async ({ quick, threads, say }) =>
+      (await import('./curve/curve-bench.ts')).curveBench({ steps: quick ? 20 : 200, seeds: quick ? [0] : [0, 1, 2], threads, say }),
+  },
   overhead: {
     title: 'what the framework costs around a session',
     run: async ({ quick, threads, say }) =>
@@ -46,6 +51,6 @@ export const benches: Readonly<Record<string, Bench>> = {
 async function networks(work: Work, usual: readonly string[], { quick, models = usual, threads, say }: BenchOptions): Promise<Measured> {
   const unknown = models.find((name) => !Object.hasOwn(NETWORKS, name));
   if (unknown !== undefined) throw new Error(`There is no model "${unknown}"; known: ${Object.keys(NETWORKS).join(', ')}.`);
-  const rounds = quick ? { rounds: 4, blockMs: 200 } : { rounds: 16, blockMs: 700 };
+  const rounds = quick ? { rounds: 4, blockMs: 200 } : { rounds: 10, blockMs: 400 };
   return (await import('./networks/network-bench.ts')).networkBench({ work, models, rounds, threads, say });
 }

@@ -12,6 +12,7 @@ const END = '<!-- End of what is generated. -->';
 const TITLES: Readonly<Record<string, string>> = {
   video: 'Video to verdict',
   train: 'Training steps against PyTorch',
+  curve: 'The same training as PyTorch',
   inference: 'Inference against PyTorch',
   overhead: 'What the framework costs around a session',
   soak: 'Memory over a long training',

@@ -95,6 +95,15 @@ class Model:
         self.optimizer.step()
         return loss.item()
 
+    def curve(self, order, test):
+        x, y, losses = self.x, self.y, []
+        for chosen in tensor(order).long():
+            self.x, self.y = x[chosen], y[chosen]
+            losses.append(self.step())
+        with torch.inference_mode():
+            logits = self.forward(self.config, self.params, tensor(test['x']), False)
+            return {'losses': losses, 'accuracy': (logits.argmax(1) == tensor(test['y'])).float().mean().item()}
+
     def infer(self):
         with torch.inference_mode():
             logits = self.forward(self.config, self.params, self.x, False)
@@ -113,6 +122,8 @@ for line in sys.stdin:
         answer = {'torch': torch.__version__}
     elif request['do'] == 'losses':
         answer = {'losses': [models[request['id']].once() for _ in range(request['count'])]}
+    elif request['do'] == 'curve':
+        answer = models[request['id']].curve(request['order'], request['test'])
     elif request['do'] == 'drop':
         models.pop(request['id'], None)
         answer = {'cpuSeconds': time.process_time()}
