@@ -3,6 +3,7 @@ export { exportInference, type ExportOptions } from './export-inference.ts';
 export { fromTorch, type FromTorchOptions } from './from-torch.ts';
 export { gradients } from './gradients.ts';
 export { importOnnx, type ImportOnnxOptions, type OnnxInputs, type OnnxModule } from './import/import-onnx.ts';
+export { onnxLayers, type OnnxLayer } from './import/list-layers.ts';
 export { readOnnxInitialisers } from './import/read-onnx.ts';
 export * from './initialisers.ts';
 export * from './losses/index.ts';

@@ -1,5 +1,6 @@
 export * from './all-close.ts';
 export { type ConformanceCase, type RoleFixtures, withSkips } from './claims.ts';
+export * from './colour-patches.ts';
 export * from './compare-runtimes.ts';
 export * from './detector-cases.ts';
 export * from './explainer-cases.ts';

@@ -10,6 +10,7 @@ export * from './mask.ts';
 export * from './orient.ts';
 export * from './resize.ts';
 export * from './statistics.ts';
+export * from './superpixels.ts';
 export * from './tensor-input.ts';
 export * from './warp.ts';
 export * as wasm from './wasm-code.ts';

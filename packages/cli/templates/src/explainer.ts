@@ -1,17 +1,19 @@
-import type { ExplainableModel, Explainer, Explanation, ExplainOptions, Image, Objective, Plugin } from '@verilens/core';
-import { throwIfAborted, VerilensError } from '@verilens/core';
+import type { Baseline, Explainer, Explanation, ExplainOptions, Image, Plugin } from '@verilens/core';
+import { checkObjective, didYouMean, objectiveValue, throwIfAborted, VerilensError } from '@verilens/core';
 import { lifecycle } from './lifecycle.ts';
 import { checkImage } from './thumbnail.ts';
 
 const name = 'template-name';
+const method = 'occlusion';
 const cells = 6;
-const grey: readonly [number, number, number] = [128, 128, 128];
+const grey: Baseline = { kind: 'constant', rgb: [128, 128, 128] };
 
 /**
  * Replace this with your method: title, venue, year, link, and a line for every deliberate deviation.
  *
- * As it stands it is plain occlusion: each cell of a 6 x 6 grid is painted grey in turn, and its importance is how far
- * the objective falls.
+ * As it stands it is plain occlusion: each cell of a 6 x 6 grid is painted over in turn, and its importance is how far
+ * the objective falls. `@verilens/explain` has what most methods need around their idea: portions that fit the memory,
+ * baselines, fidelity, gradients.
  */
 export function templateName(): Plugin<'explainer'> {
   return {
@@ -22,50 +24,57 @@ export function templateName(): Plugin<'explainer'> {
       const life = lifecycle(name);
       return {
         name,
+        methods: [{ name: method, needs: 'scores' }],
         async warmup() {
           life.begin();
         },
-        async explain(model: ExplainableModel, image: Image, objective: Objective, options: ExplainOptions = {}): Promise<Explanation> {
-          const elapsed = life.begin(options.signal);
+        async explain(model, image, objective, options: ExplainOptions = {}): Promise<Explanation> {
+          const { baseline = grey, signal, memoryBytes = 2 ** 28, onProgress } = options;
+          const elapsed = life.begin(signal);
           checkImage(image, name);
-          if (options.baseline !== undefined && options.baseline.kind !== 'constant') {
-            throw new VerilensError('UNSUPPORTED', 'only a constant baseline is known', {
-              place: name,
-              expected: 'constant',
-              got: options.baseline.kind,
-            });
-          }
-          const rgb = options.baseline?.rgb ?? grey;
+          checkObjective(objective, model);
+          checkMethod(options.method);
+          const rgb = colourOf(baseline);
           let modelRuns = 0;
-          const measure = async (pictures: readonly Image[]): Promise<readonly number[]> => {
-            throwIfAborted(options.signal, name);
-            modelRuns += pictures.length;
-            const rows = await model.score(pictures, { signal: options.signal });
-            return rows.map((row) => valueOf(row, model, objective));
+          const measure = async (hidden: readonly (readonly number[])[]): Promise<readonly number[]> => {
+            const found: number[] = [];
+            const portion = Math.max(1, Math.floor(memoryBytes / (model.bytesPerImage ?? 64 * image.data.length)));
+            for (let from = 0; from < hidden.length; from += portion) {
+              throwIfAborted(signal, name);
+              const pictures = hidden.slice(from, from + portion).map((some) => hide(image, some, rgb));
+              modelRuns += pictures.length;
+              for (const row of await model.score(pictures)) found.push(objectiveValue(objective, model, row));
+            }
+            return found;
           };
-          const [value] = await measure([image]);
-          const values = new Float32Array(cells * cells);
-          for (let cell = 0; cell < values.length; cell++) {
-            values[cell] = value! - (await measure([hide(image, [cell], rgb)]))[0]!;
-            options.onProgress?.((cell + 1) / values.length);
-          }
+          const each = Array.from({ length: cells * cells }, (_, cell) => [cell]);
+          const [value, ...left] = await measure([[], ...each]);
+          const values = Float32Array.from(left, (score) => value! - score);
+          onProgress?.(0.5);
           const order = [...values.keys()].sort((a, b) => values[b]! - values[a]!);
+          const random = shuffled(values.length, options.seed ?? 0);
           const fidelity =
             options.fidelity === false
               ? undefined
               : {
-                  ...(await curves(order, image, rgb, value!, measure)),
-                  random: await curves(shuffled(values.length, options.seed ?? 0), image, rgb, value!, measure),
+                  ...(await curves(order, measure)),
+                  random: await curves(random, measure),
                   steps: cells,
+                  cells,
+                  fill: baseline,
+                  empty: (await measure([order]))[0]!,
                 };
+          onProgress?.(1);
           const peak = Math.max(...values.map(Math.abs));
           return {
+            method,
             objective,
             saliency: { rows: cells, columns: cells, values: peak > 0 ? values.map((item) => item / peak) : values },
-            fidelity,
-            baseline: { kind: 'constant', rgb },
+            ...(fidelity === undefined ? {} : { fidelity }),
+            baseline,
             value: value!,
             modelRuns,
+            figures: {},
             device: runtime.device,
             durationMs: elapsed(),
           };
@@ -77,30 +86,26 @@ export function templateName(): Plugin<'explainer'> {
   };
 }
 
-function valueOf(scores: Float32Array, model: ExplainableModel, objective: Objective): number {
-  const of = (output: string): number => {
-    const index = model.outputs.indexOf(output);
-    if (index < 0)
-      throw new VerilensError('UNKNOWN_NAME', `the model has no output "${output}"`, { place: name, expected: model.outputs.join(', ') });
-    return scores[index]!;
-  };
-  return objective.kind === 'output' ? of(objective.output) : of(objective.output) - of(objective.against);
+function checkMethod(wanted: string | undefined): void {
+  if (wanted === undefined || wanted === method) return;
+  throw new VerilensError('UNKNOWN_NAME', `no method is called "${wanted}"`, { place: name, remedy: didYouMean(wanted, [method]) });
 }
 
-/** Mean of the objective along removing, and along putting back, one row's worth of cells at a time; as a share of the full value. */
+function colourOf(baseline: Baseline): readonly [number, number, number] {
+  if (baseline.kind === 'constant') return baseline.rgb;
+  throw new VerilensError('UNSUPPORTED', 'only a constant baseline is known', { place: name, expected: 'constant', got: baseline.kind });
+}
+
+/** Mean of the objective along removing, and along putting back, one row's worth of cells at a time. */
 async function curves(
   order: readonly number[],
-  image: Image,
-  rgb: readonly [number, number, number],
-  full: number,
-  measure: (pictures: readonly Image[]) => Promise<readonly number[]>,
+  measure: (hidden: readonly (readonly number[])[]) => Promise<readonly number[]>,
 ): Promise<{ deletion: number; insertion: number }> {
   const steps = Array.from({ length: cells + 1 }, (_, step) => step * cells);
-  const share = (values: readonly number[]): number =>
-    values.reduce((sum, item) => sum + item, 0) / values.length / (Math.abs(full) > 1e-9 ? full : 1);
-  const removed = await measure(steps.map((count) => hide(image, order.slice(0, count), rgb)));
-  const restored = await measure(steps.map((count) => hide(image, order.slice(count), rgb)));
-  return { deletion: share(removed), insertion: share(restored) };
+  const mean = (values: readonly number[]): number => values.reduce((sum, item) => sum + item, 0) / values.length;
+  const removed = await measure(steps.map((count) => order.slice(0, count)));
+  const restored = await measure(steps.map((count) => order.slice(count)));
+  return { deletion: mean(removed), insertion: mean(restored) };
 }
 
 function hide(image: Image, hidden: readonly number[], rgb: readonly [number, number, number]): Image {
