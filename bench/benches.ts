@@ -52,5 +52,12 @@ async function networks(work: Work, usual: readonly string[], { quick, models = 
   const unknown = models.find((name) => !Object.hasOwn(NETWORKS, name));
   if (unknown !== undefined) throw new Error(`There is no model "${unknown}"; known: ${Object.keys(NETWORKS).join(', ')}.`);
   const rounds = quick ? { rounds: 4, blockMs: 200 } : { rounds: 10, blockMs: 400 };
-  return (await import('./networks/network-bench.ts')).networkBench({ work, models, rounds, threads, say });
+  return (await import('./networks/network-bench.ts')).networkBench({
+    work,
+    models,
+    rounds,
+    choosing: quick ? { rounds: 2, blockMs: 60, again: 1 } : undefined,
+    threads,
+    say,
+  });
 }

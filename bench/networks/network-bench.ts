@@ -1,25 +1,15 @@
-import { Tensor, type Runtime } from '@verilens/core';
-import {
-  adamW,
-  createTrainer,
-  crossEntropy,
-  exportInference,
-  float32,
-  int32,
-  sgd,
-  targetOf,
-  trainingStep,
-  type Parameters,
-  type Trainer,
-} from '@verilens/nn';
+import type { Runtime } from '@verilens/core';
+import type { Parameters } from '@verilens/nn';
 import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { availableParallelism } from 'node:os';
 import { round, type Measured, type Row } from '../document.ts';
 import { CHECKED_STEPS, fastestTorch, WEIGHT_DECAY, type Work } from '../peers/fastest-torch.ts';
+import { fastest, type FastestOptions } from '../fastest.ts';
 import { findTorch, startTorch, torchSettings, type Torch } from '../peers/pytorch.ts';
 import { contender, interleave, median, quantile, type Contender, type RoundOptions } from '../timing.ts';
 import { batchOf, NETWORKS, type NetworkCase } from './networks.ts';
+import { ours, type Ours } from './ours.ts';
 
 /** Largest difference between two engines' losses over the checked steps, relative to the loss. */
 const SAME_WORK = 1e-3;
@@ -28,6 +18,8 @@ export interface NetworkBenchOptions {
   readonly work: Work;
   readonly models: readonly string[];
   readonly rounds: RoundOptions;
+  /** The rounds that decide between settings. Default 5 of 120 ms, up to three times. */
+  readonly choosing?: FastestOptions;
   /** Threads of every engine; default: one for each core. */
   readonly threads?: number;
   /** Where to look for PyTorch; default: PYTHON and the usual names. */
@@ -37,18 +29,28 @@ export interface NetworkBenchOptions {
 
 /** Training step or inference of `@verilens/nn` on native CPU and WASM, and PyTorch eager on the same cores, in one run. */
 export async function networkBench(options: NetworkBenchOptions): Promise<Measured> {
-  const { work, models, rounds, pythons, say, threads = availableParallelism() } = options;
+  const { work, models, rounds, choosing, pythons, say, threads = availableParallelism() } = options;
   const found = await findTorch(pythons);
   if (found === undefined) say('PyTorch is absent (python3-torch): our own times only.');
   const torches = found === undefined ? [] : torchSettings(threads).map((setting) => startTorch(found.python, setting));
-  const runtimes = [await native({ device: 'cpu', threads }), await wasm({ device: 'wasm', threads })];
+  const engines: readonly Engine[] = [
+    {
+      name: 'cpu',
+      settings: [
+        { name: 'sleeping threads', runtime: await native({ device: 'cpu', threads }) },
+        ...(threads === 1 ? [] : [{ name: 'spinning threads', runtime: await native({ device: 'cpu', threads, allowSpinning: true }) }]),
+      ],
+    },
+    { name: 'wasm', settings: [{ name: 'usual', runtime: await wasm({ device: 'wasm', threads }) }] },
+  ];
   const rows: Row[] = [];
-  const chosen: Record<string, string> = {};
+  const chosen: Record<string, Readonly<Record<string, string>>> = {};
   try {
     for (const name of models) {
       const at = NETWORKS[name]!;
-      const made = await prepare(at, work, runtimes, torches, say);
-      if (made.torchChoice !== undefined) chosen[name] = made.torchChoice;
+      const made = await prepare(at, work, engines, torches, choosing);
+      chosen[name] = made.choices;
+      say(`${name}: ${shown(made.choices)}`);
       const times = await interleave(made.contenders, rounds);
       for (const row of rowsOf(name, at, work, times, made.lossGap)) {
         rows.push(row);
@@ -62,7 +64,7 @@ export async function networkBench(options: NetworkBenchOptions): Promise<Measur
     }
   } finally {
     for (const torch of torches) await torch.close();
-    for (const runtime of runtimes) await runtime.dispose();
+    for (const { runtime } of engines.flatMap(({ settings }) => settings)) await runtime.dispose();
   }
   const blas = found?.versions['pytorch BLAS'] ?? '';
   return {
@@ -77,7 +79,7 @@ export async function networkBench(options: NetworkBenchOptions): Promise<Measur
       weightDecay: WEIGHT_DECAY,
       ...rounds,
       checkedSteps: CHECKED_STEPS,
-      'fastest PyTorch setting': chosen,
+      'fastest settings': chosen,
     },
     rows,
     versions: found?.versions,
@@ -90,6 +92,11 @@ export async function networkBench(options: NetworkBenchOptions): Promise<Measur
             .join('; ')}${work === 'training step' ? '; optimiser with and without foreach' : ''}).${
             blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''
           }`,
+      `Settings chosen: ${Object.entries(chosen)
+        .map(([name, choices]) => `${name} ${shown(choices)}`)
+        .join(
+          '; ',
+        )}. Native threads sleep between operators unless asked to spin (\`allowSpinning\`); both are tried, as for PyTorch, in interleaved rounds, those near the fastest again.`,
       "Ratio: our time over PyTorch's, lower is better; p10: the same of the fastest tenth of the repetitions. Rounds are interleaved; the first repetition of each block is not counted.",
       `All engines start from the same parameters and see the same batch; "loss gap" is the largest relative difference from native CPU over ${work === 'training step' ? `${CHECKED_STEPS} steps` : 'one loss'}. Above ${SAME_WORK} the benchmark stops.`,
       ...(work === 'training step'
@@ -102,9 +109,21 @@ export async function networkBench(options: NetworkBenchOptions): Promise<Measur
   };
 }
 
+/** One of our engines and the settings it may be run with; the fastest one is timed. */
+interface Engine {
+  readonly name: string;
+  readonly settings: readonly { readonly name: string; readonly runtime: Runtime }[];
+}
+
+const shown = (choices: Readonly<Record<string, string>>): string =>
+  Object.entries(choices)
+    .map(([engine, choice]) => `${engine} with ${choice}`)
+    .join(', ');
+
 interface Prepared {
   readonly contenders: readonly Contender[];
-  readonly torchChoice?: string;
+  /** Setting chosen, by contender, where there was a choice. */
+  readonly choices: Readonly<Record<string, string>>;
   /** Largest difference of losses from native CPU, by contender. */
   readonly lossGap: ReadonlyMap<string, number>;
   dispose(): Promise<void>;
@@ -113,57 +132,40 @@ interface Prepared {
 async function prepare(
   at: NetworkCase,
   work: Work,
-  runtimes: readonly Runtime[],
+  engines: readonly Engine[],
   torches: readonly Torch[],
-  say: (line: string) => void,
+  choosing?: FastestOptions,
 ): Promise<Prepared> {
   const batch = batchOf(at);
   const shape = [at.batch, ...at.input];
   const net = at.make();
   const contenders: Contender[] = [];
+  const choices: Record<string, string> = {};
   const losses = new Map<string, readonly number[]>();
   const disposals: (() => Promise<void>)[] = [];
   let params: Parameters | undefined;
-  for (const runtime of runtimes) {
-    const target = targetOf(runtime);
-    const step = trainingStep({
-      module: net,
-      inputs: { x: float32(shape), y: int32([at.batch]) },
-      loss: (p, { x, y }) => ({ loss: crossEntropy(net.apply(p, x), y) }),
-      optimizer: at.optimizer === 'adamw' ? adamW({ weightDecay: WEIGHT_DECAY }) : sgd(),
-      target,
-    });
-    const trainer = await createTrainer(step, { runtime, seed: 0, init: params });
-    params ??= trainer.parameters();
-    if (work === 'training step') {
-      losses.set(runtime.device, await lossesOf(trainer, batch, at.learningRate));
-      contenders.push(contender(runtime.device, () => trainer.step(batch, at.learningRate)));
-      disposals.push(() => trainer.dispose());
-      continue;
+  for (const { name, settings } of engines) {
+    const tried: (Ours & Contender)[] = [];
+    for (const setting of settings) {
+      const made = await ours(at, net, work, batch, shape, setting.runtime, params);
+      params ??= made.params;
+      tried.push({ ...made, ...contender(setting.name, made.once) });
     }
-    await trainer.dispose();
-    const onnx = exportInference({
-      module: net,
-      params,
-      inputs: { x: float32(['batch', ...shape.slice(1)]) },
-      forward: (p, { x }) => ({ logits: net.apply(p, x) }),
-      target,
-    });
-    const session = await runtime.load(onnx, { name: 'network' });
-    const feeds = { x: new Tensor('float32', batch.x, shape) };
-    const { logits } = await session.run(feeds);
-    losses.set(runtime.device, [meanCrossEntropy(logits!.data as Float32Array, batch.y, at.classes)]);
-    contenders.push(contender(runtime.device, () => session.run(feeds)));
-    disposals.push(() => session.dispose());
+    const best = await fastest(tried, choosing);
+    for (const other of tried) if (other !== best) await other.dispose();
+    if (tried.length > 1) choices[name] = best.name;
+    losses.set(name, best.losses);
+    contenders.push({ ...best, name });
+    disposals.push(() => best.dispose());
   }
-  const torch = torches.length === 0 ? undefined : await fastestTorch(at, work, params!, batch, shape, torches);
+  const torch = torches.length === 0 ? undefined : await fastestTorch(at, work, params!, batch, shape, torches, choosing);
   if (torch !== undefined) {
     losses.set('pytorch', torch.losses);
     contenders.push(torch.contender);
     disposals.push(torch.dispose);
-    say(`PyTorch's fastest setting: ${torch.choice}`);
+    choices['pytorch'] = torch.choice;
   }
-  const reference = losses.get(runtimes[0]!.device)!;
+  const reference = losses.get(engines[0]!.name)!;
   const lossGap = new Map(
     [...losses].map(([name, values]) => [
       name,
@@ -178,28 +180,12 @@ async function prepare(
   }
   return {
     contenders,
-    torchChoice: torch?.choice,
+    choices,
     lossGap,
     async dispose() {
       for (const dispose of disposals) await dispose();
     },
   };
-}
-
-async function lossesOf(trainer: Trainer, batch: { x: Float32Array; y: Int32Array }, learningRate: number): Promise<number[]> {
-  const losses: number[] = [];
-  for (let i = 0; i < CHECKED_STEPS; i++) losses.push((await trainer.step(batch, learningRate)).loss);
-  return losses;
-}
-
-function meanCrossEntropy(logits: Float32Array, labels: Int32Array, classes: number): number {
-  let sum = 0;
-  labels.forEach((label, row) => {
-    const own = logits.subarray(row * classes, (row + 1) * classes);
-    const top = Math.max(...own);
-    sum += top + Math.log(own.reduce((total, value) => total + Math.exp(value - top), 0)) - own[label]!;
-  });
-  return sum / labels.length;
 }
 
 function rowsOf(

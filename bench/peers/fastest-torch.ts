@@ -1,7 +1,8 @@
 import { packed, type Torch } from './pytorch.ts';
 import type { Parameters } from '@verilens/nn';
 import type { NetworkCase } from '../networks/networks.ts';
-import { median, rest, type Contender } from '../timing.ts';
+import { fastest, type FastestOptions } from '../fastest.ts';
+import type { Contender } from '../timing.ts';
 
 /** What is timed of a network. */
 export type Work = 'training step' | 'inference';
@@ -18,7 +19,7 @@ export interface TorchChoice {
   dispose(): Promise<void>;
 }
 
-/** Tries every thread setting for a moment and keeps the fastest; the others forget the model. */
+/** Tries every thread setting and keeps the fastest; the others forget the model. */
 export async function fastestTorch(
   { config, batch: samples, optimizer, learningRate }: NetworkCase,
   work: Work,
@@ -26,6 +27,7 @@ export async function fastestTorch(
   batch: { x: Float32Array; y: Int32Array },
   shape: readonly number[],
   torches: readonly Torch[],
+  choosing?: FastestOptions,
 ): Promise<TorchChoice> {
   const train = work === 'training step';
   const request = {
@@ -37,29 +39,26 @@ export async function fastestTorch(
     y: packed(batch.y, [samples]),
     optimizer: { name: optimizer, learningRate, weightDecay: WEIGHT_DECAY },
   };
-  const tried: { torch: Torch; id: string; choice: string; ms: number; losses: number[] }[] = [];
+  const tried: (Contender & { readonly torch: Torch; readonly id: string; readonly losses: readonly number[] })[] = [];
   for (const torch of torches) {
     for (const foreach of train ? [false, true] : [false]) {
       const id = `${work} ${foreach}`;
       await torch.ask({ ...request, id, foreach });
       const { losses } = await torch.ask<{ losses: number[] }>({ do: 'losses', id, count: train ? CHECKED_STEPS : 1 });
-      tried.push({ torch, id, choice: `${torch.setting.name}${foreach ? ', foreach' : ''}`, ms: Infinity, losses });
+      tried.push({
+        name: `${torch.setting.name}${foreach ? ', foreach' : ''}`,
+        torch,
+        id,
+        losses,
+        repeat: async (count) => (await torch.ask<{ times: number[] }>({ do: train ? 'train' : 'infer', id, count })).times,
+      });
     }
   }
-  const time = async ({ torch, id }: (typeof tried)[number], count: number): Promise<number[]> =>
-    (await torch.ask<{ times: number[] }>({ do: train ? 'train' : 'infer', id, count })).times;
-  // Twice over all of them: one disturbed moment must not decide.
-  for (let pass = 0; pass < 2; pass++) {
-    for (const candidate of tried) {
-      await rest();
-      candidate.ms = Math.min(candidate.ms, median((await time(candidate, 12)).slice(2)));
-    }
-  }
-  const best = tried.reduce((a, b) => (b.ms < a.ms ? b : a));
+  const best = await fastest(tried, choosing);
   for (const { torch, id } of tried) if (torch !== best.torch || id !== best.id) await torch.ask({ do: 'drop', id });
   return {
-    contender: { name: 'pytorch', repeat: (count) => time(best, count) },
-    choice: best.choice,
+    contender: { name: 'pytorch', repeat: (count) => best.repeat(count) },
+    choice: best.name,
     losses: best.losses,
     dispose: async () => void (await best.torch.ask({ do: 'drop', id: best.id })),
   };

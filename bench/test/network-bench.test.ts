@@ -3,7 +3,7 @@ import { findTorch } from '../peers/pytorch.ts';
 import { networkBench } from '../networks/network-bench.ts';
 
 const torch = await findTorch();
-const once = { rounds: { rounds: 1, blockMs: 1 }, threads: 1, say: () => undefined };
+const once = { rounds: { rounds: 1, blockMs: 1 }, choosing: { rounds: 1, blockMs: 1, again: 0 }, threads: 1, say: () => undefined };
 
 describe('networks', () => {
   it('give our own times and say so when there is no PyTorch', async () => {

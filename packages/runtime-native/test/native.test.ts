@@ -35,6 +35,20 @@ describe('native', () => {
     expect(runtime.probes).toMatchObject([{ device: 'cpu', available: true, reason: 'works with 2 threads' }]);
   });
 
+  it('gives the same numbers with spinning threads', async () => {
+    const feeds = feedsOf(entry);
+    const [asleep, spinning] = await Promise.all(
+      [false, true].map(async (allowSpinning) => {
+        await using runtime = await native({ device: 'cpu', threads: 2, allowSpinning });
+        const session = await runtime.load(tinyRunBytes(entry));
+        const outputs = await session.run(feeds);
+        await session.dispose();
+        return Object.values(outputs).map(({ data }) => data);
+      }),
+    );
+    expect(asleep).toEqual(spinning);
+  });
+
   it.each([{ threads: 0 }, { threads: 1.5 }, { threads: Number.NaN }, { threads: 1000 }, { device: 'tpu' as 'cpu' }])(
     'refuses %j',
     async (options) => {

@@ -1,0 +1,82 @@
+import { Tensor, type Runtime } from '@verilens/core';
+import {
+  adamW,
+  createTrainer,
+  crossEntropy,
+  exportInference,
+  float32,
+  int32,
+  sgd,
+  targetOf,
+  trainingStep,
+  type Parameters,
+  type Trainer,
+} from '@verilens/nn';
+import { CHECKED_STEPS, WEIGHT_DECAY, type Work } from '../peers/fastest-torch.ts';
+import type { Network } from './conv-nets.ts';
+import type { batchOf, NetworkCase } from './networks.ts';
+
+/** The work done by one of our runtimes. */
+export interface Ours {
+  readonly once: () => Promise<unknown>;
+  readonly losses: readonly number[];
+  /** What it began with. */
+  readonly params: Parameters;
+  dispose(): Promise<void>;
+}
+type Samples = ReturnType<typeof batchOf>;
+
+/** Readies a training step or an exported network on a runtime and takes its first losses. */
+export async function ours(
+  at: NetworkCase,
+  net: Network,
+  work: Work,
+  batch: Samples,
+  shape: readonly number[],
+  runtime: Runtime,
+  init: Parameters | undefined,
+): Promise<Ours> {
+  const target = targetOf(runtime);
+  const step = trainingStep({
+    module: net,
+    inputs: { x: float32(shape), y: int32([at.batch]) },
+    loss: (p, { x, y }) => ({ loss: crossEntropy(net.apply(p, x), y) }),
+    optimizer: at.optimizer === 'adamw' ? adamW({ weightDecay: WEIGHT_DECAY }) : sgd(),
+    target,
+  });
+  const trainer = await createTrainer(step, { runtime, seed: 0, init });
+  const params = trainer.parameters();
+  if (work === 'training step') {
+    const losses = await lossesOf(trainer, batch, at.learningRate);
+    return { once: () => trainer.step(batch, at.learningRate), losses, params, dispose: () => trainer.dispose() };
+  }
+  await trainer.dispose();
+  const onnx = exportInference({
+    module: net,
+    params,
+    inputs: { x: float32(['batch', ...shape.slice(1)]) },
+    forward: (p, { x }) => ({ logits: net.apply(p, x) }),
+    target,
+  });
+  const session = await runtime.load(onnx, { name: 'network' });
+  const feeds = { x: new Tensor('float32', batch.x, shape) };
+  const { logits } = await session.run(feeds);
+  const losses = [meanCrossEntropy(logits!.data as Float32Array, batch.y, at.classes)];
+  return { once: () => session.run(feeds), losses, params, dispose: () => session.dispose() };
+}
+
+async function lossesOf(trainer: Trainer, batch: Samples, learningRate: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let i = 0; i < CHECKED_STEPS; i++) losses.push((await trainer.step(batch, learningRate)).loss);
+  return losses;
+}
+
+function meanCrossEntropy(logits: Float32Array, labels: Int32Array, classes: number): number {
+  let sum = 0;
+  labels.forEach((label, row) => {
+    const own = logits.subarray(row * classes, (row + 1) * classes);
+    const top = Math.max(...own);
+    sum += top + Math.log(own.reduce((total, value) => total + Math.exp(value - top), 0)) - own[label]!;
+  });
+  return sum / labels.length;
+}
