@@ -32,20 +32,18 @@ export const lowerGatherBatch: Lowering<'gatherBatch'> = (e, { names: [x, indice
 export const lowerCumulativeSum: Lowering<'cumulativeSum'> = (e, { names: [x], attrs: { axis, reverse } }) =>
   e.node('CumSum', [x!, e.tensor(Int32Array.of(axis), [])], { reverse: { int: reverse ? 1 : 0 } });
 
-/** ScatterND adds whole rows. It takes int64, which WebGPU cannot cast to: there every element gets an index of its own. */
+/**
+ * Every element gets an index of its own. ScatterND would add whole rows, but on the CPU its threads add to one place at
+ * once and lose updates, silently and not in every run (ONNX Runtime 1.30).
+ */
 export const lowerScatterAdd: Lowering<'scatterAdd'> = (e, { names: [indices, updates], inputs: [at, from], shape }) => {
   const count = sizeOf(at.shape);
-  if (e.target === 'webgpu') {
-    const width = sizeOf(from.shape) / count;
-    const places = e.node('Expand', [e.reshape(indices!, [count, 1]), e.ints([count, width])]);
-    const blank = e.node('Expand', [e.scalar(0), e.ints([shape[0]!, width])]);
-    const total = e.node('ScatterElements', [blank, places, e.reshape(updates!, [count, width])], {
-      axis: { int: 0 },
-      reduction: { text: 'add' },
-    });
-    return e.reshape(total, shape);
-  }
-  const wide = e.node('Cast', [indices!], { to: { int: INT64 } });
-  const blank = e.node('Expand', [e.scalar(0), e.ints(shape)]);
-  return e.node('ScatterND', [blank, e.reshape(wide, [...at.shape, 1]), updates!], { reduction: { text: 'add' } });
+  const width = sizeOf(from.shape) / count;
+  const places = e.node('Expand', [e.reshape(indices!, [count, 1]), e.ints([count, width])]);
+  const blank = e.node('Expand', [e.scalar(0), e.ints([shape[0]!, width])]);
+  const total = e.node('ScatterElements', [blank, places, e.reshape(updates!, [count, width])], {
+    axis: { int: 0 },
+    reduction: { text: 'add' },
+  });
+  return e.reshape(total, shape);
 };
