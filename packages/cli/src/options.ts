@@ -1,4 +1,4 @@
-import type { Box } from '@verilens/core';
+import type { Baseline, Box } from '@verilens/core';
 import { InvalidArgumentError } from 'commander';
 
 export const deviceNames = ['auto', 'cuda', 'webgpu', 'cpu', 'wasm'] as const;
@@ -45,4 +45,17 @@ export function boxOf(text: string): Box {
   const [x, y, width, height] = numbers as [number, number, number, number];
   if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
   throw new InvalidArgumentError('Expected four numbers x,y,width,height in pixels, the last two above 0.');
+}
+
+const COLOURS = { black: [0, 0, 0], grey: [128, 128, 128], white: [255, 255, 255] } as const;
+
+/** `grey`, `black`, `white`, `r,g,b`, `blur` or `blur:<pixels>`, for commander. */
+export function baselineOf(text: string): Baseline {
+  if (Object.hasOwn(COLOURS, text)) return { kind: 'constant', rgb: COLOURS[text as keyof typeof COLOURS] };
+  const blur = /^blur(?::(\d+(?:\.\d+)?))?$/.exec(text);
+  if (blur !== null && Number(blur[1] ?? 10) > 0) return { kind: 'blur', sigmaPx: Number(blur[1] ?? 10) };
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [r, g, b] = numbers as [number, number, number];
+  if (numbers.length === 3 && numbers.every((v) => v >= 0 && v <= 255)) return { kind: 'constant', rgb: [r, g, b] };
+  throw new InvalidArgumentError('Expected grey, black, white, three numbers 0..255 as r,g,b, blur, or blur:<pixels>.');
 }

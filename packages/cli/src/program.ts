@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { boxOf, collect, deviceNames, numberIn, seedList } from './options.ts';
+import { baselineOf, boxOf, collect, deviceNames, numberIn, seedList } from './options.ts';
 import { addRecognize } from './recognize-program.ts';
 import type { CliEnvironment } from './run.ts';
 import { version } from './version.ts';
@@ -108,6 +108,32 @@ Exit codes:
     .addOption(threads())
     .option('--json', 'one JSON line for each frame')
     .action(async (video: string, options) => done(await (await import('./commands/track.ts')).track(video, options, environment)));
+
+  program
+    .command('explain')
+    .description("show which parts of a picture an ONNX model's answer rests on")
+    .argument('<picture>')
+    .requiredOption('--model <file.onnx>', 'a model that looks at pictures')
+    .option('--class <n>', 'explain the score of this class, from 0', numberIn(0, 1e6, true))
+    .option('--score <name>', 'explain the score of this name')
+    .option('--against <n|name>', 'rather than that of this one')
+    .option('--like <picture>', 'explain the likeness of the embeddings of the two pictures')
+    .option('--describe <file.json>', 'mean, std, order, labels ... of the model (default: the "image" block of the card beside it)')
+    .option('--method <name>', 'how to explain; the default of the plugin when left out')
+    .option(
+      '--baseline <fill>',
+      'what a removed part becomes: grey, black, white, r,g,b, blur, blur:<pixels>',
+      baselineOf,
+      baselineOf('grey'),
+    )
+    .option('--seed <n>', 'seed of every random draw', numberIn(0, 2 ** 31 - 1, true), 0)
+    .option('--memory <MiB>', 'bound on one run of the model', numberIn(1, 1e6))
+    .option('--plugin <name>', 'the explainer, where several are installed')
+    .option('--out <file.png>', 'write the picture with the map laid over it')
+    .addOption(device())
+    .addOption(threads())
+    .option('--json', 'the whole result as one JSON document')
+    .action(async (picture: string, options) => done(await (await import('./commands/explain.ts')).explain(picture, options, environment)));
 
   program
     .command('plugins')

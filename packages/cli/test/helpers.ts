@@ -151,6 +151,8 @@ export interface RunOptions {
   /** Default: `textMedia`. */
   services?: readonly Service[];
   tty?: boolean;
+  /** Default: one that loads nothing. */
+  runtime?: () => Promise<Runtime>;
 }
 
 /** Runs the command in process and gives what it wrote and its exit code. */
@@ -169,7 +171,7 @@ export async function verilens(args: readonly string[], options: RunOptions = {}
     folder: options.folder ?? tmpdir(),
     signal: options.signal ?? new AbortController().signal,
     toolkit: {
-      runtime: () => Promise.resolve(testRuntime),
+      runtime: options.runtime ?? (() => Promise.resolve(testRuntime)),
       services: () => Promise.resolve(options.services ?? [textMedia]),
       plugins: () => Promise.resolve({ plugins: options.plugins ?? [installed(brightness())], problems: options.problems ?? [] }),
     },

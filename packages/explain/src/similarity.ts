@@ -1,15 +1,19 @@
 import type { ObjectiveFunction } from '@verilens/core';
 
-/** Cosine of an embedding with a reference, -1..1: why do these two look alike to the model? */
+/** Cosine of an embedding with a reference, -1..1: why do these two look alike to the model? An embedding of zeros is like nothing: 0. */
 export function similarityTo(reference: ArrayLike<number>, name: string = 'similarity to the reference'): ObjectiveFunction {
   const length = Math.sqrt(dot(reference, reference));
   return {
     name,
-    value: (scores) => dot(scores, reference) / (Math.sqrt(dot(scores, scores)) * length),
+    value: (scores) => {
+      const both = Math.sqrt(dot(scores, scores)) * length;
+      return both === 0 ? 0 : dot(scores, reference) / both;
+    },
     // d/ds (s.r / |s||r|) = r / |s||r| - s (s.r) / |s|^3 |r|
     slope: (scores) => {
       const own = Math.sqrt(dot(scores, scores));
       const both = dot(scores, reference);
+      if (own * length === 0) return new Float64Array(scores.length);
       return Float64Array.from(scores, (score, k) => reference[k]! / (own * length) - (score * both) / (own ** 3 * length));
     },
   };

@@ -76,7 +76,9 @@ it('makes every kind of baseline, and refuses nonsense', () => {
   expect(() => baselineImage({ kind: 'constant', rgb: [0, 0, 256] }, image, 'test')).toThrow(/0\.\.255/);
 });
 
-it('the slope of a cosine is its derivative', () => {
+it('the slope of a cosine is its derivative, and zeros are like nothing', () => {
+  const nothing = similarityTo([1, 0]);
+  expect([nothing.value([0, 0]), [...(nothing.slope!([0, 0]) as Float64Array)]]).toEqual([0, [0, 0]]);
   const objective = similarityTo([0.3, -0.2, 0.9]);
   const at = [0.5, 0.4, 0.1];
   [...(objective.slope!(at) as Float64Array)].forEach((slope, k) => {

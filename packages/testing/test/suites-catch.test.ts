@@ -1,10 +1,12 @@
-import type { Detector, DetectorInput, DetectOptions, Plugin } from '@verilens/core';
+import type { Detector, DetectorInput, DetectOptions, Explainer, Explanation, Plugin } from '@verilens/core';
 import { describe, expect, it } from 'vitest';
 import { withSkips } from '../src/claims.ts';
 import { detectorCases } from '../src/detector-cases.ts';
+import { cornerModel, explainerCases } from '../src/explainer-cases.ts';
 import { recognizerCases } from '../src/recognizer-cases.ts';
 import { trackerCases } from '../src/tracker-cases.ts';
 import { meanLight } from './honest/mean-light-detector.ts';
+import { occlusion } from './honest/occlusion-explainer.ts';
 import { pixelRecognizer } from './honest/pixel-recognizer.ts';
 import { templateTracker } from './honest/template-tracker.ts';
 
@@ -136,4 +138,69 @@ it('skips carry their reason, and must name a case', () => {
   const name = 'passes on an error of its stream';
   expect(withSkips(cases, { [name]: 'because' }).find((entry) => entry.name === name)).toMatchObject({ skipped: 'because' });
   expect(() => withSkips(cases, { 'no such case': 'why' })).toThrow(/no case/);
+});
+
+describe('the explainer suite catches', () => {
+  type Explain = Explainer['explain'];
+  const explains = (spoil: (explain: Explain, ...given: Parameters<Explain>) => Promise<Explanation>): (() => Plugin<'explainer'>) => {
+    return () => ({
+      ...occlusion(),
+      async create(context) {
+        const explainer = await occlusion().create(context);
+        return { ...explainer, explain: (...given) => spoil(explainer.explain, ...given) };
+      },
+    });
+  };
+  const withMap = (explained: Explanation, value: (cell: number) => number): Explanation => ({
+    ...explained,
+    saliency: { ...explained.saliency, values: explained.saliency.values.map((_, cell) => value(cell)) },
+  });
+  it.each([
+    {
+      fault: 'a map that shows nothing',
+      plugin: explains(async (explain, ...given) => withMap(await explain(...given), () => 1)),
+      caught: 'points at what the model really uses, better than chance',
+    },
+    {
+      fault: 'a map that shows the picture, whatever the model',
+      plugin: explains((explain, _, ...given) => explain(cornerModel(), ...given)),
+      caught: 'shows the model, not the picture: another model gives another map',
+    },
+    {
+      fault: 'a map of the wrong half',
+      plugin: explains(async (explain, ...given) => withMap(await explain(...given), (cell) => Number(cell % 8 > 3))),
+      caught: 'says what hiding a part costs',
+    },
+    {
+      fault: 'a map that changes from call to call',
+      plugin: explains(async (explain, ...given) => withMap(await explain(...given), (cell) => ((cell + (draws += 1)) % 7) / 7)),
+      caught: 'is the same for the same seed',
+    },
+    {
+      fault: 'an ignored memory bound',
+      plugin: explains((explain, model, image, objective, options) =>
+        explain(model, image, objective, { ...options, memoryBytes: 2 ** 30 }),
+      ),
+      caught: 'runs in portions that fit the memory bound, with the same result',
+    },
+    {
+      fault: 'an ignored signal',
+      plugin: explains((explain, model, image, objective, options) => explain(model, image, objective, { ...options, signal: undefined })),
+      caught: 'stops in the middle when cancelled',
+    },
+    {
+      fault: 'a class that is silently another',
+      plugin: explains((explain, model, image, objective, options) =>
+        explain(model, image, 'class' in objective ? { class: 0 } : objective, options),
+      ),
+      caught: 'refuses an objective the model lacks, saying what there is',
+    },
+    {
+      fault: 'one method under many names',
+      plugin: explains((explain, model, image, objective, options) => explain(model, image, objective, { ...options, method: undefined })),
+      caught: 'names its methods, runs each, and refuses others',
+    },
+  ])('$fault', async ({ plugin, caught }) => {
+    expect(await failing(explainerCases(plugin))).toContain(caught);
+  });
 });
