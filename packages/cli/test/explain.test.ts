@@ -70,8 +70,8 @@ it('explains a class of an ONNX file and writes the map over the picture', async
   const map = (await opened.frames()[Symbol.asyncIterator]().next()).value!.image;
   expect([map.width, map.height]).toEqual([64, 48]);
   // the left is tinted, the right is as it was
-  expect([...map.data.slice(60 * 4, 60 * 4 + 3)]).toEqual([128, 128, 128]);
-  expect([...map.data.slice(0, 3)]).not.toEqual([128, 128, 128]);
+  expect(Array.from(map.data.slice(60 * 4, 60 * 4 + 3))).toEqual([128, 128, 128]);
+  expect(Array.from(map.data.slice(0, 3))).not.toEqual([128, 128, 128]);
 });
 
 it('explains a score by name, a contrast and a likeness, as JSON', async () => {
