@@ -3,7 +3,12 @@ import { numberIn } from './options.ts';
 import type { CliEnvironment } from './run.ts';
 
 /** `verilens learn` and `verilens predict`. */
-export function addLearn(program: Command, environment: CliEnvironment, done: (code: number) => void, common: () => readonly Option[]): void {
+export function addLearn(
+  program: Command,
+  environment: CliEnvironment,
+  done: (code: number) => void,
+  common: () => readonly Option[],
+): void {
   const withCommon = (command: Command): Command => {
     for (const option of common()) command.addOption(option);
     return command.option('--plugin <name>', 'which incremental learner, where several are installed');

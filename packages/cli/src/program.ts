@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addLearn } from './learn-program.ts';
 import { baselineOf, boxOf, collect, deviceNames, numberIn, seedList } from './options.ts';
 import { addRecognize } from './recognize-program.ts';
 import type { CliEnvironment } from './run.ts';
@@ -67,6 +68,7 @@ Exit codes:
     .action(async (plugin: string, options) => done(await (await import('./commands/evaluate.ts')).evaluate(plugin, options, environment)));
 
   addRecognize(program, environment, done, () => [device(), threads()]);
+  addLearn(program, environment, done, () => [device(), threads()]);
 
   program
     .command('train')

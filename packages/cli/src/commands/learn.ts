@@ -91,7 +91,12 @@ export async function learn(folder: string, options: LearnCommandOptions, enviro
 /** @throws VerilensError NOT_FOUND, BAD_INPUT */
 async function sessionFolders(root: string, shown: string): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new VerilensError('NOT_FOUND', 'the folder cannot be read', { place: shown, expected: 'a folder', remedy: 'Check the path.', cause });
+    throw new VerilensError('NOT_FOUND', 'the folder cannot be read', {
+      place: shown,
+      expected: 'a folder',
+      remedy: 'Check the path.',
+      cause,
+    });
   });
   const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
   if (names.length === 0)

@@ -87,7 +87,7 @@ export const PRESETS: Readonly<Record<'small' | 'paper' | 'tiny', Cd2Config>> = 
     side: 16,
     backbone: { kind: 'conv4', widths: [16, 32] },
     batchSize: 16,
-    base: { ...small.base, epochs: 4, steps: [60, 200] },
+    base: { ...small.base, epochs: 4, steps: [30, 200] },
     increment: { steps: 40, rate: 0.02 },
     distillation: { pictures: 2, steps: 30, rate: 0.2, momentum: 0.5 },
   },

@@ -56,7 +56,9 @@ export function phiOf(hidden: Rows, logits: Rows): Rows {
 /**
  * Makes K pictures of each class whose mean phi is that of the class (distribution matching by first moments): begun at real
  * pictures, moved along the gradient towards their pixels, cut to 0..1. The model is frozen, so the class mean is computed once,
- * over all its pictures instead of a random subset at each step.
+ * over all its pictures instead of a random subset at each step. Each class has its own rate: a step that leads away from the
+ * mean is taken back and the rate halved, one that leads nearer makes it a tenth larger. The paper's fixed rate overshoots on
+ * some networks and stalls on others.
  */
 export async function distil(
   classes: readonly number[],
@@ -85,30 +87,41 @@ export async function distil(
         targets.set(meanRow(material.phi, own, weights), i * width);
         begin(material.pictures, own, each, pixels, i * each * size, seed + owner);
       });
-      const speed = new Float32Array(pixels.length);
-      const run = async (): Promise<Readonly<Record<'distances' | 'gradient.pictures', Float32Array>>> => {
+      const own = each * size;
+      const run = async (at: Float32Array): Promise<{ readonly distances: Float32Array; readonly gradient: Float32Array }> => {
         throwIfAborted(signal, PLACE);
-        const { distances, 'gradient.pictures': gradient } = await session.run({
-          pictures: new Tensor('float32', pixels, [together * each, 3, config.side, config.side]),
+        const result = await session.run({
+          pictures: new Tensor('float32', at, [together * each, 3, config.side, config.side]),
           targets: new Tensor('float32', targets, [together, width]),
         });
-        return { distances: distances!.data as Float32Array, 'gradient.pictures': gradient!.data as Float32Array };
+        return { distances: result['distances']!.data as Float32Array, gradient: result['gradient.pictures']!.data as Float32Array };
       };
-      for (let step = 0; step <= steps; step++) {
-        const { distances, 'gradient.pictures': gradient } = await run();
-        const mine = Array.from(distances).slice(0, Math.min(together, classes.length - from));
-        if (step === 0) start.push(...mine);
-        if (step === steps) {
-          end.push(...mine);
-          break;
-        }
-        const now = rate * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
-        for (let i = 0; i < pixels.length; i++) {
-          speed[i] = momentum * speed[i]! + gradient[i]!;
-          pixels[i] = Math.min(1, Math.max(0, pixels[i]! - now * speed[i]!));
+      const first = await run(pixels);
+      const distances = first.distances.slice();
+      const gradient = first.gradient.slice();
+      const speed = gradient.slice();
+      const rates = here.map(() => rate);
+      start.push(...distances.subarray(0, classes.length - from));
+      const trial = new Float32Array(pixels.length);
+      for (let step = 0; step < steps; step++) {
+        for (let i = 0; i < pixels.length; i++) trial[i] = Math.min(1, Math.max(0, pixels[i]! - rates[Math.floor(i / own)]! * speed[i]!));
+        const found = await run(trial);
+        for (let c = 0; c < together; c++) {
+          const range = [c * own, (c + 1) * own] as const;
+          if (found.distances[c]! <= distances[c]!) {
+            distances[c] = found.distances[c]!;
+            pixels.set(trial.subarray(...range), range[0]);
+            gradient.set(found.gradient.subarray(...range), range[0]);
+            for (let i = range[0]; i < range[1]; i++) speed[i] = momentum * speed[i]! + gradient[i]!;
+            rates[c]! *= 1.1;
+          } else {
+            speed.set(gradient.subarray(...range), range[0]);
+            rates[c]! *= 0.5;
+          }
         }
         onProgress?.((from + (together * (step + 1)) / steps) / (classes.length + together));
       }
+      end.push(...distances.subarray(0, classes.length - from));
       out.set(pixels.subarray(0, Math.min(pixels.length, out.length - from * each * size)), from * each * size);
     }
   } finally {

@@ -292,3 +292,9 @@ export async function runCondensation(at: Ground, options: TrainingOptions): Pro
 function distance(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
 }
+
+/** The same with hidden vectors in the features' place. */
+export async function hiddenGround(at: Ground): Promise<Ground> {
+  const hidden = async (features: Rows): Promise<Rows> => (await at.model.reader.read(features)).hidden;
+  return { ...at, lessons: await Promise.all(at.lessons.map(hidden)), test: await hidden(at.test) };
+}

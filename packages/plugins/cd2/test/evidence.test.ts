@@ -1,0 +1,20 @@
+import { native } from '@verilens/runtime-native';
+import { existsSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { cd2 } from '../src/index.ts';
+
+const there = existsSync('/usr/share/datasets/fashion-mnist');
+
+it.skipIf(!there)('reruns the claims in a short form (needs the Debian package dataset-fashion-mnist)', { timeout: 120_000 }, async () => {
+  await using runtime = await native({ device: 'cpu', threads: 1 });
+  const trainer = await cd2().trainer!();
+  const progress: number[] = [];
+  const report = await trainer.evidence!({ runtime, seeds: [0], quick: true, onProgress: (_, fraction) => progress.push(fraction) });
+  const row = (setting: string) => report.rows.find((own) => own.setting === setting)!.measures;
+  expect(row('sessions, CD2')['average']!.mean).toBeGreaterThan(row('sessions, fine-tuning of everything')['average']!.mean);
+  expect(row('sessions, CD2')['drift']!.mean).toBeLessThan(row('sessions, CD2 without retention')['drift']!.mean);
+  const memory = row('memory, two pictures a class');
+  expect(memory['made, seen']!.mean).toBeLessThan(memory['real, seen']!.mean / 3);
+  expect(report.findings).toHaveLength(11);
+  expect(progress.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
+});
