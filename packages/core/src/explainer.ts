@@ -24,9 +24,11 @@ export interface ExplainableModel {
    * @param weights One row per picture, one weight per output.
    */
   gradient?(pixels: Tensor, weights: readonly Float32Array[], options?: CallOptions): Promise<PixelGradient>;
+  /** The scores of such pixels alone: cheaper than a gradient, for objectives whose slope depends on the scores. */
+  scorePixels?(pixels: Tensor, options?: CallOptions): Promise<readonly Float32Array[]>;
   /** Layers that `features` can show, in the order they are computed. */
   readonly layers?: readonly string[];
-  /** Activations of one layer (the last of `layers` when not named) and the derivative of the weighted sum by them: what Grad-CAM needs. */
+  /** Activations of one layer (when not named, the last whose maps have more than one cell) and the derivative of the weighted sum by them: what Grad-CAM needs. */
   features?(pixels: Tensor, weights: readonly Float32Array[], options?: CallOptions & { readonly layer?: string }): Promise<LayerFeatures>;
 }
 

@@ -35,18 +35,47 @@ export interface GraphRequest {
  * The graph `pixels [N, 3, H, W], weights [N, K] -> scores [N, K], gradient [N, 3, H, W]`: preparation, the imported file, and the
  * derivative of the weighted sum of its scores. A file that treats its batch as one is written for one picture (`batch` 1).
  */
-export function pixelGradientGraph(request: GraphRequest): { readonly bytes: Uint8Array; readonly batch: number | undefined } {
-  const write = (batch: number | string): Uint8Array =>
+export function pixelGradientGraph(request: GraphRequest): PixelGraph {
+  return freeOrSingle((batch) =>
     exportGraph(request, batch, [], ({ pixels, weights, scores }) => ({
       scores,
       gradient: gradients(sum(mul(weights, scores)), [pixels])[0]!,
-    }));
+    })),
+  );
+}
+
+/** The graph `pixels [N, 3, H, W] -> scores [N, K]`; made like the other, so that both prepare alike. */
+export function pixelScoreGraph(request: GraphRequest): PixelGraph {
+  return freeOrSingle((batch) => exportGraph(request, batch, [], ({ scores }) => ({ scores })));
+}
+
+export interface PixelGraph {
+  readonly bytes: Uint8Array;
+  /** Pictures in one run, where they cannot be any number. */
+  readonly batch: number | undefined;
+}
+
+function freeOrSingle(write: (batch: number | string) => Uint8Array): PixelGraph {
   try {
     return { bytes: write('N'), batch: undefined };
   } catch (error) {
     if (!(error instanceof VerilensError) || !['UNSUPPORTED', 'BAD_SHAPE'].includes(error.code)) throw error;
     return { bytes: write(1), batch: 1 };
   }
+}
+
+/** The last of the layers whose maps have more than one cell: a network may end in convolutions of a single one. */
+export function lastFeatureMap({ bytes, shape }: GraphRequest, layers: readonly string[]): string | undefined {
+  if (layers.length === 0) return undefined;
+  const { outputs } = importOnnx(bytes, { outputs: layers, inputs: inputSizes(shape) });
+  return layers.findLast((layer) => {
+    const sizes = outputs[layer]!.shape;
+    return sizes.length === 4 && sizes[2]! * sizes[3]! > 1;
+  });
+}
+
+function inputSizes({ input, layout, channels, width, height, batch }: ImageModelShape): Readonly<Record<string, readonly number[]>> {
+  return { [input]: [batch ?? 1, ...(layout === 'nchw' ? [channels, height, width] : [height, width, channels])] };
 }
 
 /** The graph `pixels [1, 3, H, W], weights [1, K] -> scores, activation [1, C, h, w], gradient [1, C, h, w]` of one layer. */
@@ -77,9 +106,8 @@ function exportGraph(
   taps: readonly string[],
   build: (traced: Traced) => Readonly<Record<string, Sym>>,
 ): Uint8Array {
-  const { width, height, channels, layout } = shape;
-  const sizes = layout === 'nchw' ? [channels, height, width] : [height, width, channels];
-  const net = importOnnx(bytes, { outputs: [shape.output, ...taps], inputs: { [shape.input]: [shape.batch ?? 1, ...sizes] } });
+  const { width, height } = shape;
+  const net = importOnnx(bytes, { outputs: [shape.output, ...taps], inputs: inputSizes(shape) });
   return exportInference({
     module: net,
     params: new Map(),

@@ -6,11 +6,20 @@ import {
   type Runtime,
   type Session,
   Tensor,
+  type TensorMap,
   VerilensError,
 } from '@verilens/core';
 import { targetOf } from '@verilens/nn';
 import { createImage, luminance, toTensor } from '@verilens/vision';
-import { convolutionLayers, layerGradientGraph, layerTensor, pixelGradientGraph } from './gradient-graph.ts';
+import {
+  convolutionLayers,
+  lastFeatureMap,
+  layerGradientGraph,
+  layerTensor,
+  type PixelGraph,
+  pixelGradientGraph,
+  pixelScoreGraph,
+} from './gradient-graph.ts';
 import { type ImageModelDescription, type ImageModelShape, settleShape } from './image-model.ts';
 import { resizeTo } from './prepare.ts';
 
@@ -42,6 +51,7 @@ export async function openOnnxModel(source: ModelSource, options: OnnxModelOptio
   const bytes = source instanceof Uint8Array ? source : await runtime.read(source, { signal });
   const session = await runtime.load(source, { name, signal });
   const extra = new Map<string, Promise<Session>>();
+  const portions = new Map<string, number | undefined>();
   let disposed = false;
   const dispose = async (): Promise<void> => {
     if (disposed) return;
@@ -85,8 +95,21 @@ export async function openOnnxModel(source: ModelSource, options: OnnxModelOptio
       }
       return loading;
     };
-    let gradientBatch: number | undefined;
+    const pixelGraph = async (key: string, write: () => PixelGraph, call: CallOptions | undefined): Promise<PixelSession> => {
+      let portion = portions.get(key);
+      const session = await graph(
+        key,
+        () => {
+          const { bytes, batch } = write();
+          portions.set(key, (portion = batch));
+          return bytes;
+        },
+        call,
+      );
+      return { session, portion };
+    };
     const layers = convolutionLayers(bytes, shape.output);
+    let chosen: string | undefined;
     return {
       name,
       outputs,
@@ -94,17 +117,18 @@ export async function openOnnxModel(source: ModelSource, options: OnnxModelOptio
       shape,
       score: scores,
       async gradient(pixels, weights, call) {
-        const write = (): Uint8Array => {
-          const written = pixelGradientGraph(request);
-          gradientBatch = written.batch;
-          return written.bytes;
-        };
-        const own = await graph('gradient', write, call);
-        return inPortions(own, pixels, weights, gradientBatch ?? weights.length, call);
+        const own = await pixelGraph('gradient', () => pixelGradientGraph(request), call);
+        const { scores, gradient } = await inPortions(own, pixels, weights, call);
+        return { scores, gradient: gradient! };
+      },
+      async scorePixels(pixels, call) {
+        const own = await pixelGraph('pixels', () => pixelScoreGraph(request), call);
+        const nothing = new Array<Float32Array>(pixels.dims[0]!).fill(new Float32Array(count));
+        return (await inPortions(own, pixels, nothing, call)).scores;
       },
       layers,
       async features(pixels, weights, call = {}) {
-        const layer = call.layer === undefined ? layers.at(-1) : layerTensor(bytes, call.layer, layers);
+        const layer = call.layer === undefined ? (chosen ??= lastFeatureMap(request, layers)) : layerTensor(bytes, call.layer, layers);
         if (layer === undefined)
           throw new VerilensError('UNSUPPORTED', 'the file has no convolution', {
             place: name,
@@ -125,25 +149,34 @@ export async function openOnnxModel(source: ModelSource, options: OnnxModelOptio
   }
 }
 
+/** A graph on pixels, and how many pictures it takes at once (any number when undefined). */
+interface PixelSession {
+  readonly session: Session;
+  readonly portion: number | undefined;
+}
+
 async function inPortions(
-  session: Session,
+  { session, portion = Infinity }: PixelSession,
   pixels: Tensor,
   weights: readonly Float32Array[],
-  portion: number,
   call: CallOptions | undefined,
-): Promise<{ scores: readonly Float32Array[]; gradient: Tensor }> {
+): Promise<{ scores: readonly Float32Array[]; gradient: Tensor | undefined }> {
   const data = pixels.data as Float32Array;
   const each = data.length / weights.length;
+  const takesWeights = session.inputs.some(({ name }) => name === 'weights');
   const scores: Float32Array[] = [];
-  const gradient = new Float32Array(data.length);
+  let gradient: Float32Array | undefined;
   for (let from = 0; from < weights.length; from += portion) {
     const rows = weights.slice(from, from + portion);
     const part = new Tensor('float32', data.subarray(from * each, (from + rows.length) * each), [rows.length, ...pixels.dims.slice(1)]);
-    const found = await session.run({ pixels: part, weights: matrix(rows) }, { signal: call?.signal });
+    const feeds: TensorMap = takesWeights ? { pixels: part, weights: matrix(rows) } : { pixels: part };
+    const found = await session.run(feeds, { signal: call?.signal });
     scores.push(...split(found['scores']!.data as Float32Array, rows.length));
-    gradient.set(found['gradient']!.data as Float32Array, from * each);
+    if (found['gradient'] === undefined) continue;
+    gradient ??= new Float32Array(data.length);
+    gradient.set(found['gradient'].data as Float32Array, from * each);
   }
-  return { scores, gradient: new Tensor('float32', gradient, pixels.dims) };
+  return { scores, gradient: gradient && new Tensor('float32', gradient, pixels.dims) };
 }
 
 /** Pictures as the file takes them; rows beyond the pictures stay 0. */

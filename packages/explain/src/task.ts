@@ -163,8 +163,11 @@ export function openTask(
   /** One row of weights per picture. An objective that bends needs the scores first. */
   async function slopes(tensor: Tensor, size: number): Promise<readonly Float32Array[]> {
     if (isLinear(objective)) return new Array<Float32Array>(size).fill(objectiveSlope(objective, model, []));
-    const nothing = new Array<Float32Array>(size).fill(new Float32Array(model.outputs.length));
-    const { scores } = await guarded(() => model.gradient!(tensor, nothing, { signal }));
+    const scores = await guarded(async () => {
+      if (model.scorePixels !== undefined) return model.scorePixels(tensor, { signal });
+      const nothing = new Array<Float32Array>(size).fill(new Float32Array(model.outputs.length));
+      return (await model.gradient!(tensor, nothing, { signal })).scores;
+    });
     return checkRows(scores, size).map((row) => objectiveSlope(objective, model, row));
   }
 }

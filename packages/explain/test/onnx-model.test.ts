@@ -59,6 +59,7 @@ describe('an ONNX file', () => {
     const weights = [row(1, 0.2, -0.5), row(0, 1, 1)];
     const { scores, gradient } = await model.gradient!(pixels, weights);
     expectAllClose(scores[0]!, (await model.score([image]))[0]!, { atol: 1e-5 });
+    expectAllClose((await model.scorePixels!(pixels))[1]!, scores[1]!);
     const data = gradient.data as Float32Array;
     const value = async (moved: Float32Array): Promise<number> => {
       const found = await model.gradient!(new Tensor('float32', moved, pixels.dims), weights);

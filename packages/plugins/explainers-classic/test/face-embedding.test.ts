@@ -68,4 +68,6 @@ it('gives it gradients, complete, and a Grad-CAM of its last convolution', async
   expect(figures['completenessGap']).toBeLessThan(0.01);
   const cam = await explainer.explain(model, other, objective, { method: 'grad-cam', fidelity: false });
   expect(cam.saliency.values.every((value) => value >= 0 && value <= 1)).toBe(true);
+  // the network ends in convolutions of one cell, which would show nothing
+  expect([cam.saliency.rows, cam.saliency.columns]).toEqual([7, 7]);
 });
