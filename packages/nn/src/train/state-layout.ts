@@ -4,8 +4,8 @@ import { sizeOf, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
 import type { Leaf } from '../module.ts';
 
-/** Parameters of at most this many elements are joined: each tensor costs about 5 us a step on its own. */
-const SMALL = 4096;
+/** Parameters of at most this many elements are joined: each tensor costs about 5 us a step on its own, and its update some twelve nodes. */
+const SMALL = 16_384;
 
 /** Parameters, or states of modules, that live in one state tensor. */
 export interface StateGroup {
