@@ -1,0 +1,218 @@
+import type { CheckpointStore, Runtime } from '@verilens/core';
+import { exportInference, float32, globalAveragePool, concat, maxPool2d, module, mul } from '@verilens/nn';
+import { native } from '@verilens/runtime-native';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HybridCard, modelName } from '../src/card.ts';
+import { evidenceOn, compare } from '../src/evidence.ts';
+import { runSeed } from '../src/evidence-runs.ts';
+import { hybridOrderKd } from '../src/index.ts';
+import { lessonsOf } from '../src/lessons.ts';
+import { type HybridRecipe, RECIPES } from '../src/recipe.ts';
+import { derangement } from '../src/train-stream.ts';
+import { type HybridTrainingData, trainHybridOrder } from '../src/train.ts';
+import { trainer } from '../src/trainer.ts';
+import { drawnSet, shapePicture } from './drawn.ts';
+
+const set = drawnSet(24);
+const TINY: HybridRecipe = {
+  ...RECIPES.small,
+  config: {
+    ...RECIPES.small.config,
+    teacher: {
+      kind: 'convolutions',
+      layers: [
+        { width: 8, stride: 2 },
+        { width: 16, stride: 2 },
+        { width: 32, stride: 2 },
+      ],
+      embedding: 24,
+    },
+    student: {
+      kind: 'convolutions',
+      layers: [
+        { width: 8, stride: 2 },
+        { width: 16, stride: 2 },
+      ],
+      embedding: 16,
+    },
+  },
+  pictures: 12,
+  kept: 8,
+  augmentation: { views: 2, shift: 2, flip: 0 },
+  teacher: { epochs: 6, batchSize: 16, learningRate: 0.05 },
+  assistant: { epochs: 4, batchSize: 16, learningRate: 0.05 },
+  student: { epochs: 6, batchSize: 16, learningRate: 0.05 },
+};
+
+/** Long enough for relations to carry over to classes left out. */
+const MINIATURE: HybridRecipe = {
+  ...TINY,
+  pictures: 16,
+  kept: 16,
+  teacher: { epochs: 20, batchSize: 16, learningRate: 0.05 },
+  assistant: { epochs: 8, batchSize: 16, learningRate: 0.05 },
+  student: { epochs: 25, batchSize: 16, learningRate: 0.05 },
+};
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await native({ device: 'cpu', threads: 1 });
+});
+afterAll(() => runtime.dispose());
+
+function memoryStore(): CheckpointStore & { files: Map<string, Uint8Array> } {
+  const files = new Map<string, Uint8Array>();
+  return { files, read: async (name) => files.get(name), write: async (name, bytes) => void files.set(name, bytes) };
+}
+
+async function train(
+  options: {
+    seed?: number;
+    data?: HybridTrainingData;
+    checkpoints?: CheckpointStore;
+    signal?: AbortSignal;
+    onStep?: (step: number, steps: number) => void;
+  } = {},
+) {
+  const { seed = 0, data, onStep, ...rest } = options;
+  return trainHybridOrder(
+    { pictures: set, ...data },
+    { runtime, preset: 'small', seed, checkpointEvery: 5, onProgress: ({ step, steps }) => onStep?.(step, steps), ...rest },
+    TINY,
+  );
+}
+
+describe('lessons', () => {
+  const lessons = lessonsOf(set, TINY, 0);
+
+  it('leave every third class out, and share no picture', () => {
+    expect(lessons.classes).toEqual(['bar', 'ring', 'lying bar', 'disc', 'corner', 'slope']);
+    expect(lessons.leftOut).toEqual(['cross', 'two bars']);
+    expect(lessons.train.labels.length).toBe(6 * 12 * 2);
+    const seen = [lessons.known, lessons.strange, lessons.calibration].flatMap(({ high: { count, data } }) =>
+      Array.from({ length: count }, (_, i) => data.slice(i * 784, (i + 1) * 784).join()),
+    );
+    expect(seen.length).toBe(6 * 8 + 2 * 8 + 2 * 8);
+    expect(new Set(seen).size).toBe(seen.length);
+    const unmoved = lessonsOf(set, { ...TINY, augmentation: { views: 1, shift: 0, flip: 0 } }, 0).train.high;
+    const trained = Array.from({ length: unmoved.count }, (_, i) => unmoved.data.slice(i * 784, (i + 1) * 784).join());
+    expect(trained.filter((picture) => seen.includes(picture))).toEqual([]);
+  });
+
+  it('say what a set lacks', () => {
+    expect(() => lessonsOf({ ...set, classes: set.classes.slice(0, 5) }, TINY, 0)).toThrow(/six or more/);
+    expect(() => lessonsOf({ ...set, classes: [...set.classes, 'star'] }, TINY, 0)).toThrow(/0 of star/);
+  });
+});
+
+describe('training', () => {
+  it('gives bit-identical weights for equal seeds, and after an interruption in the second stage', { timeout: 120_000 }, async () => {
+    const whole = (await train()).models[0]!.card.sha256;
+    expect((await train({ seed: 1 })).models[0]!.card.sha256).not.toBe(whole);
+    const checkpoints = memoryStore();
+    const stop = new AbortController();
+    // 54 steps of the teacher come first
+    await expect(train({ checkpoints, signal: stop.signal, onStep: (step) => step === 60 && stop.abort() })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    expect([...checkpoints.files.keys()]).toEqual(['teacher.safetensors', 'assistant.safetensors']);
+    const steps: number[] = [];
+    const { models } = await train({ checkpoints, onStep: (step, all) => steps.push(step, all) });
+    expect(models[0]!.card.sha256).toBe(whole);
+    expect(steps.slice(0, 2)).toEqual([61, 144]);
+    expect(steps.slice(-2)).toEqual([144, 144]);
+  });
+
+  it('makes a model that the plugin takes, calibrated on other pictures of classes left out', { timeout: 120_000 }, async () => {
+    const { models, summary } = await train();
+    const { onnx, card } = models[0]!;
+    await using recognizer = await hybridOrderKd({ model: { source: onnx, card: card as HybridCard } }).create({ runtime });
+    expect(recognizer.model).toBe(modelName(card.sha256));
+    expect(recognizer.labels).toEqual(lessonsOf(set, TINY, 0).classes);
+    expect(recognizer.calibration!.pairs).toEqual({ same: 56, different: 64 });
+    expect(summary['accuracy on trained classes']).toBeGreaterThan(0.5);
+    const { labels } = await recognizer.classify(shapePicture(3, 999), { top: 2 });
+    expect(labels.length).toBe(2);
+  });
+
+  it('takes a pretrained ONNX file as teacher, and says which cannot teach', { timeout: 120_000 }, async () => {
+    // colour, 12 pixels: everything has to be fitted
+    const teacher = (channels: number, rank4 = true): Uint8Array =>
+      exportInference({
+        module: module('pool', {}, (_, x) => x),
+        params: new Map(),
+        inputs: { image: float32(rank4 ? [1, channels, 12, 12] : [1, channels]) },
+        forward: (_, { image }) => ({
+          embedding: rank4 ? concat([globalAveragePool(image), globalAveragePool(mul(image, image))], 1) : image,
+          pooled: rank4 ? maxPool2d(image, { size: 4 }) : image,
+        }),
+        target: 'native',
+      });
+    const own = (await train()).models[0]!;
+    const taught = (await train({ data: { teacher: { onnx: teacher(3), output: 'pooled' } } })).models[0]!;
+    expect(taught.card.sha256).not.toBe(own.card.sha256);
+    expect(taught.card.training!.data).toContain('a pretrained teacher');
+    await expect(train({ data: { teacher: { onnx: teacher(3, false) } } })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      got: 'image [1, 3]',
+    });
+    await expect(train({ data: { teacher: { onnx: teacher(1), output: 'none' } } })).rejects.toMatchObject({ code: 'UNKNOWN_NAME' });
+  });
+
+  it('names the presets it has, and what it can be trained on', async () => {
+    await expect(trainer.train(undefined, { runtime, preset: 'smal', seed: 0 })).rejects.toMatchObject({
+      code: 'UNKNOWN_NAME',
+      expected: 'small, paper',
+    });
+    await expect(trainer.train([], { runtime, preset: 'small', seed: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(trainer.train({ items: [] }, { runtime, preset: 'small', seed: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+});
+
+describe('the claim in miniature', () => {
+  it('order 2 brings distances among classes left out nearer to the teacher’s; permuted guides do not', { timeout: 120_000 }, async () => {
+    const { students } = await runSeed(drawnSet(48), MINIATURE, 0, ['labels', 'pair', 'permuted'], { runtime });
+    expect(students.pair!['pair']).toBeLessThan(0.95 * students.labels!['pair']!);
+    expect(students.pair!['pair']).toBeLessThan(0.95 * students.permuted!['pair']!);
+    expect(students.pair!['distances']).toBeGreaterThan(students.labels!['distances']!);
+  });
+
+  it('a permuted guide never belongs to its picture', () => {
+    const places = Int32Array.of(5, 9, 2, 7, 1);
+    for (let step = 0; step < 50; step++) {
+      const moved = derangement(places, 0, step);
+      expect([...moved].sort()).toEqual([...places].sort());
+      expect(moved.some((place, i) => place === places[i])).toBe(false);
+    }
+  });
+});
+
+describe('evidence', () => {
+  it('runs its quick form, and reads finished runs again', { timeout: 120_000 }, async () => {
+    const checkpoints = memoryStore();
+    const options = { runtime, seeds: [0], quick: true, checkpoints };
+    const report = await evidenceOn(set, options, TINY);
+    expect(report.rows.map(({ setting }) => setting)).toEqual([
+      'student, labels alone',
+      'student, all orders and the assistant',
+      'references, teacher, good pictures',
+      'references, teacher, poor pictures enlarged',
+      'references, assistant, good pictures',
+      'cost, teacher',
+      'cost, student',
+    ]);
+    expect(report.notes.at(-1)).toMatch(/figures mean nothing/);
+    expect([...checkpoints.files.keys()].filter((name) => name.endsWith('.json')).length).toBe(5);
+    const started: string[] = [];
+    const again = await evidenceOn(set, { ...options, onProgress: (message) => started.push(message) }, TINY);
+    expect(again.rows.slice(0, 5)).toEqual(report.rows.slice(0, 5));
+  });
+
+  it('can say yes, no, and that it cannot tell', () => {
+    const answer = (a: readonly number[], b: readonly number[]): string => compare('', a, b, 0.02).answer;
+    expect(answer([0.9, 0.91, 0.9], [0.8, 0.8, 0.81])).toBe('yes');
+    expect(answer([0.8, 0.8, 0.81], [0.9, 0.91, 0.9])).toBe('no');
+    expect(answer([0.9, 0.7, 0.8], [0.8, 0.78, 0.75])).toBe('not separable');
+    expect(answer([0.9], [0.1])).toBe('not separable');
+  });
+});
