@@ -1,9 +1,11 @@
 import { native } from '@verilens/runtime-native';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
 import { cd2 } from '../src/index.ts';
 
-const there = existsSync('/usr/share/datasets/fashion-mnist');
+const require = createRequire(import.meta.url);
+const there = existsSync('/usr/share/datasets/fashion-mnist') && existsSync(require.resolve('mnist/package.json'));
 
 it.skipIf(!there)('reruns the claims in a short form (needs the Debian package dataset-fashion-mnist)', { timeout: 120_000 }, async () => {
   await using runtime = await native({ device: 'cpu', threads: 1 });
