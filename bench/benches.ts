@@ -37,9 +37,15 @@ export const benches: Readonly<Record<string, Bench>> = {
       (await import('./soak/soak-bench.ts')).soakBench({ steps: quick ? 1000 : 10_000, threads, say }),
   },
   curve: {
-    title: "loss curve and accuracy of a ResNet-8 on real digits, ours and PyTorch's from the same weights and batches",
+    title: "loss curve and trained accuracy of a ResNet-8 on real digits, ours and PyTorch's from the same weights and batches",
     run: async ({ quick, threads, say }) =>
-      (await import('./curve/curve-bench.ts')).curveBench({ steps: quick ? 20 : 200, seeds: quick ? [0] : [0, 1, 2], threads, say }),
+      (await import('./curve/curve-bench.ts')).curveBench({
+        steps: quick ? 20 : 200,
+        trainingSteps: quick ? 40 : 400,
+        seeds: quick ? [0] : [0, 1, 2],
+        threads,
+        say,
+      }),
   },
   overhead: {
     title: 'what the framework costs around a session',

@@ -83,7 +83,7 @@ class Model:
             trained = [t.requires_grad_() for name, t in self.params.items() if '.running' not in name]
             groups = [{'params': [t for t in trained if t.dim() >= 2]}, {'params': [t for t in trained if t.dim() < 2], 'weight_decay': 0.0}]
             options = {'lr': o['learningRate'], 'foreach': request['foreach']}
-            self.optimizer = torch.optim.AdamW(groups, weight_decay=o['weightDecay'], **options) if o['name'] == 'adamw' else torch.optim.SGD(groups, **options)
+            self.optimizer = torch.optim.AdamW(groups, weight_decay=o['weightDecay'], **options) if o['name'] == 'adamw' else torch.optim.SGD(groups, momentum=o.get('momentum', 0.0), **options)
             self.once = self.step
         else:
             self.once = self.infer
@@ -95,10 +95,12 @@ class Model:
         self.optimizer.step()
         return loss.item()
 
-    def curve(self, order, test):
+    def curve(self, order, rates, test):
         x, y, losses = self.x, self.y, []
-        for chosen in tensor(order).long():
+        for chosen, rate in zip(tensor(order).long(), rates):
             self.x, self.y = x[chosen], y[chosen]
+            for group in self.optimizer.param_groups:
+                group['lr'] = rate
             losses.append(self.step())
         with torch.inference_mode():
             logits = self.forward(self.config, self.params, tensor(test['x']), False)
@@ -123,7 +125,7 @@ for line in sys.stdin:
     elif request['do'] == 'losses':
         answer = {'losses': [models[request['id']].once() for _ in range(request['count'])]}
     elif request['do'] == 'curve':
-        answer = models[request['id']].curve(request['order'], request['test'])
+        answer = models[request['id']].curve(request['order'], request['rates'], request['test'])
     elif request['do'] == 'drop':
         models.pop(request['id'], None)
         answer = {'cpuSeconds': time.process_time()}
