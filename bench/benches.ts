@@ -41,8 +41,18 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, threads, say }) =>
       (await import('./curve/curve-bench.ts')).curveBench({
         steps: quick ? 20 : 200,
-        trainingSteps: quick ? 40 : 400,
+        trainingSteps: quick ? 40 : 300,
         seeds: quick ? [0] : [0, 1, 2],
+        threads,
+        say,
+      }),
+  },
+  lowerings: {
+    title: 'the ways in which ops and their gradients could be written, beside those the library writes, on native CPU and WASM',
+    run: async ({ quick, threads, say }) =>
+      (await import('./lowerings/lowerings-bench.ts')).loweringsBench({
+        rounds: quick ? { rounds: 2, blockMs: 50 } : { rounds: 5, blockMs: 120 },
+        firstOnly: quick,
         threads,
         say,
       }),

@@ -2,7 +2,7 @@ import { constantRate, cosine, shuffledBatches } from '@verilens/nn';
 import { native } from '@verilens/runtime-native';
 import { availableParallelism } from 'node:os';
 import { round, type Measured, type Row } from '../document.ts';
-import { findTorch, startTorch, torchSettings } from '../peers/pytorch.ts';
+import { findTorch, startTorch, torchSettings, type TorchSetting } from '../peers/pytorch.ts';
 import { digits } from './digits.ts';
 import { BATCH, ours, pytorch, type Order, type Recipe, type Run } from './same-training.ts';
 
@@ -39,8 +39,8 @@ interface Runs {
 export async function curveBench(options: CurveBenchOptions): Promise<Measured> {
   const { steps, trainingSteps, seeds, pythons, say, threads = availableParallelism() } = options;
   const found = await findTorch(pythons);
-  const torch = found === undefined ? undefined : startTorch(found.python, torchSettings(threads)[0]!);
-  const again = found === undefined ? undefined : startTorch(found.python, torchSettings(1)[0]!);
+  const torch = found === undefined ? undefined : startTorch(found.python, waiting(threads));
+  const again = found === undefined ? undefined : startTorch(found.python, waiting(1));
   await using runtime = await native({ device: 'cpu', threads });
   const data = digits();
   const compared = Math.min(COMPARED, steps);
@@ -96,6 +96,12 @@ export async function curveBench(options: CurveBenchOptions): Promise<Measured> 
       ...(trainingSteps > 0 && seeds.length > 1 ? [accuracyNote(rows, found !== undefined)] : []),
     ],
   };
+}
+
+/** Threads that sleep while there is nothing to do: nothing is timed here, and spinning ones would hold up the other side. */
+function waiting(threads: number): TorchSetting {
+  const settings = torchSettings(threads);
+  return settings.find(({ env }) => env['OMP_WAIT_POLICY'] === 'passive') ?? settings[0]!;
 }
 
 function training(steps: number): [part: string, rate: string, recipe: Recipe] {

@@ -8,7 +8,11 @@ export interface TinyModel {
   readonly initializers?: readonly TinyTensor[];
   /** 17 when left out. */
   readonly opset?: number;
+  /** Further domains of its nodes, declared with version 1. */
+  readonly domains?: readonly string[];
 }
+
+type TinyGraph = Omit<TinyModel, 'opset' | 'domains'>;
 
 export interface TinyNode {
   readonly op: string;
@@ -21,8 +25,9 @@ export interface TinyNode {
 export type TinyAttribute =
   | { readonly name: string; readonly int: number }
   | { readonly name: string; readonly ints: readonly number[] }
+  | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly tensor: TinyTensor }
-  | { readonly name: string; readonly graph: Omit<TinyModel, 'opset'> };
+  | { readonly name: string; readonly graph: TinyGraph };
 
 export interface TinyValue {
   readonly name: string;
@@ -74,6 +79,7 @@ function attributeBytes(attribute: TinyAttribute): number[] {
   const name = bytesField(1, attribute.name);
   if ('int' in attribute) return [...name, ...numberField(3, attribute.int), ...numberField(20, 2)];
   if ('ints' in attribute) return [...name, ...attribute.ints.flatMap((value) => numberField(8, value)), ...numberField(20, 7)];
+  if ('text' in attribute) return [...name, ...bytesField(4, attribute.text), ...numberField(20, 3)];
   if ('tensor' in attribute) return [...name, ...bytesField(5, tensorBytes(attribute.tensor)), ...numberField(20, 4)];
   return [...name, ...bytesField(6, graphBytes(attribute.graph)), ...numberField(20, 5)];
 }
@@ -90,7 +96,7 @@ export function nodeBytes(node: TinyNode): number[] {
 }
 
 /** A GraphProto. */
-export function graphBytes(graph: Omit<TinyModel, 'opset'>): number[] {
+export function graphBytes(graph: TinyGraph): number[] {
   return [
     ...graph.nodes.flatMap((node) => bytesField(1, nodeBytes(node))),
     ...bytesField(2, 'tiny'),
@@ -102,5 +108,10 @@ export function graphBytes(graph: Omit<TinyModel, 'opset'>): number[] {
 
 /** A whole ONNX file. */
 export function onnxBytes(model: TinyModel): Uint8Array {
-  return Uint8Array.from([...numberField(1, 8), ...bytesField(7, graphBytes(model)), ...bytesField(8, numberField(2, model.opset ?? 17))]);
+  return Uint8Array.from([
+    ...numberField(1, 8),
+    ...bytesField(7, graphBytes(model)),
+    ...bytesField(8, numberField(2, model.opset ?? 17)),
+    ...(model.domains ?? []).flatMap((domain) => bytesField(8, [...bytesField(1, domain), ...numberField(2, 1)])),
+  ]);
 }
