@@ -16,6 +16,9 @@ export interface Bench {
   run(options: BenchOptions): Promise<Measured>;
 }
 
+/** The networks whose training is measured. */
+const TRAINED: readonly string[] = ['cnn', 'resnet8', 'conv3d', 'vit64', 'vit192'];
+
 /** Every benchmark, by the name it is run by. */
 export const benches: Readonly<Record<string, Bench>> = {
   video: {
@@ -25,11 +28,19 @@ export const benches: Readonly<Record<string, Bench>> = {
   },
   train: {
     title: 'training steps of five networks on native CPU and WASM, against PyTorch',
-    run: (options) => networks('training step', ['cnn', 'resnet8', 'conv3d', 'vit64', 'vit192'], options),
+    run: (options) => networks('training step', TRAINED, options),
   },
   inference: {
     title: 'inference of exported networks on native CPU and WASM, against PyTorch',
     run: (options) => networks('inference', Object.keys(NETWORKS), options),
+  },
+  'js-peers': {
+    title: 'training steps of the same networks in jax-js and TensorFlow.js',
+    run: async ({ quick, models = TRAINED, threads, say }) => {
+      check(models, TRAINED);
+      const { jsPeersBench } = await import('./js-peers/js-peers-bench.ts');
+      return jsPeersBench({ models, steps: quick ? 3 : 10, limitSeconds: 20, threads, say });
+    },
   },
   soak: {
     title: 'resident memory over 10,000 training steps',
@@ -65,8 +76,7 @@ export const benches: Readonly<Record<string, Bench>> = {
 };
 
 async function networks(work: Work, usual: readonly string[], { quick, models = usual, threads, say }: BenchOptions): Promise<Measured> {
-  const unknown = models.find((name) => !Object.hasOwn(NETWORKS, name));
-  if (unknown !== undefined) throw new Error(`There is no model "${unknown}"; known: ${Object.keys(NETWORKS).join(', ')}.`);
+  check(models, Object.keys(NETWORKS));
   const rounds = quick ? { rounds: 4, blockMs: 200 } : { rounds: 10, blockMs: 400 };
   return (await import('./networks/network-bench.ts')).networkBench({
     work,
@@ -76,4 +86,9 @@ async function networks(work: Work, usual: readonly string[], { quick, models = 
     threads,
     say,
   });
+}
+
+function check(models: readonly string[], known: readonly string[]): void {
+  const unknown = models.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no model "${unknown}" here; known: ${known.join(', ')}.`);
 }

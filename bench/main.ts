@@ -85,7 +85,7 @@ ${list}
   --save        write it to bench/results/<name>.json
   --quick       fewer repetitions, for a look
   --threads <n> threads of every engine; default: one for each core
-  --model <m>   train, inference: this model alone (may be repeated)
+  --model <m>   train, inference, js-peers: this model alone (may be repeated)
 `;
 }
 

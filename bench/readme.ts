@@ -12,8 +12,10 @@ const END = '<!-- End of what is generated. -->';
 const TITLES: Readonly<Record<string, string>> = {
   video: 'Video to verdict',
   train: 'Training steps against PyTorch',
+  'js-peers': 'Training steps in other JavaScript projects',
   curve: 'The same training as PyTorch',
   inference: 'Inference against PyTorch',
+  lowerings: 'The ways in which ops could be written',
   overhead: 'What the framework costs around a session',
   soak: 'Memory over a long training',
 };
