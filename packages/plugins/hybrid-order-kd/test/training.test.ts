@@ -1,7 +1,8 @@
-import type { CheckpointStore, Runtime } from '@verilens/core';
+import type { CheckpointStore, EvidenceReport, Runtime } from '@verilens/core';
 import { exportInference, float32, globalAveragePool, concat, maxPool2d, module, mul } from '@verilens/nn';
 import { native } from '@verilens/runtime-native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import results from '../results/evidence.json' with { type: 'json' };
 import { type HybridCard, modelName } from '../src/card.ts';
 import { evidenceOn, compare } from '../src/evidence.ts';
 import { runSeed } from '../src/evidence-runs.ts';
@@ -13,6 +14,7 @@ import { type HybridTrainingData, trainHybridOrder } from '../src/train.ts';
 import { trainer } from '../src/trainer.ts';
 import { drawnSet, shapePicture } from './drawn.ts';
 
+const committed = results as unknown as EvidenceReport & { readonly seeds: readonly number[] };
 const set = drawnSet(24);
 const TINY: HybridRecipe = {
   ...RECIPES.small,
@@ -206,6 +208,16 @@ describe('evidence', () => {
     const started: string[] = [];
     const again = await evidenceOn(set, { ...options, onProgress: (message) => started.push(message) }, TINY);
     expect(again.rows.slice(0, 5)).toEqual(report.rows.slice(0, 5));
+  });
+
+  it('the committed results answer every condition of the sheet with three seeds, also by no', () => {
+    expect(committed.seeds).toEqual([0, 1, 2]);
+    expect(committed.rows.filter(({ setting }) => setting.startsWith('student,')).length).toBe(8);
+    for (const measure of Object.values(committed.rows[0]!.measures)) expect(measure.values.length).toBe(3);
+    expect(committed.findings.length).toBe(19);
+    // the shipped student is seed 0 of the full recipe
+    const { values } = committed.rows.find(({ setting }) => setting === 'student, all orders and the assistant')!.measures.accuracy!;
+    expect(values[0]).toBeCloseTo(0.855, 3);
   });
 
   it('can say yes, no, and that it cannot tell', () => {
