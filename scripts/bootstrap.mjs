@@ -26,6 +26,7 @@ const tasks = {
   demo: (args) => [source('examples/demo/main.ts', args)],
   bench: (args) => [source('bench/main.ts', args)],
   tables: (args) => [source('scripts/result-tables.ts', args)],
+  reference: (args) => [source('scripts/reference.ts', args)],
 };
 
 const [task = '', ...args] = process.argv.slice(2);

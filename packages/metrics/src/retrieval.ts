@@ -25,7 +25,7 @@ export interface Retrieval {
  * others, or a gallery apart (then recall@1 is the rank-1 identification rate). A wrong picture exactly as near as the
  * right one counts as nearer, so that an embedding that puts everything in one place gains nothing.
  *
- * @param ks Default 1, 5. Whole numbers from 1.
+ * @param options `ks`: default 1, 5, whole numbers from 1.
  * @throws VerilensError BAD_INPUT, NOT_FINITE, BAD_OPTION
  */
 export function recallAtK(queries: Labelled, options: { readonly ks?: readonly number[]; readonly gallery?: Labelled } = {}): Retrieval {

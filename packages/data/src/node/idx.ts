@@ -41,7 +41,7 @@ export async function idxLabels(path: string, options: IdxOptions = {}): Promise
 /**
  * A file of pictures and one of labels as one set.
  *
- * @param classes Names of the labels; `0`, `1`, ... when left out.
+ * @param options `classes`: names of the labels; `0`, `1`, ... when left out.
  * @throws VerilensError NOT_FOUND, BAD_INPUT, TOO_LARGE
  */
 export async function readIdx(

@@ -8,7 +8,7 @@ import { knownLayout } from './layout.ts';
 
 /**
  * Opens whichever layout a folder has: FaceForensics++, Celeb-DF v2, or `real` and `fake`.
- * @param split `train`, `val` or `test` of a set that has an official split
+ * @param options `split`: `train`, `val` or `test` of a set that has an official split
  * @throws VerilensError as the function of the layout; a folder of no known layout is explained as `folderDataset` does
  */
 export async function openDataset(

@@ -72,12 +72,12 @@ function window(options: Pool1dOptions): { size: [number, number]; stride: [numb
   return { size: [1, options.size], stride: [1, options.stride ?? options.size], padding: flatSides(options.padding) };
 }
 
-/** [N, C, L]: largest element of each window. */
+/** x [N, C, L]: the largest element of each window. */
 export function maxPool1d(x: Sym, options: Pool1dOptions): Sym {
   return asSequence(maxPool2d(asPicture('maxPool1d', x), window(options)));
 }
 
-/** [N, C, L]: mean of each window; padded zeros count. */
+/** x [N, C, L]: the mean of each window; padded zeros count. */
 export function avgPool1d(x: Sym, options: Pool1dOptions): Sym {
   return asSequence(avgPool2d(asPicture('avgPool1d', x), window(options)));
 }
