@@ -2,6 +2,7 @@ import { VerilensError } from './errors.ts';
 import type { Image } from './image.ts';
 import type { Enrolled } from './recognizer.ts';
 import { sha256 } from './runtime-kit/sha256.ts';
+import { dot, isUnit, lengthOf } from './unit-vector.ts';
 
 /** Who is known, by their embeddings. Every recognizer keeps one; it runs no model. */
 export interface Gallery {
@@ -161,19 +162,12 @@ function galleryOf(model: string, dimensions: number, entries: Map<string, Entry
 
 /** @throws VerilensError BAD_INPUT for another length, values that are not finite, or a length that is not 1 */
 function checkVector(vector: Float32Array, dimensions: number): void {
-  const norm = Math.sqrt(dot(vector, vector));
-  if (vector.length === dimensions && Math.abs(norm - 1) < 1e-3) return;
+  if (isUnit(vector, dimensions)) return;
   throw new VerilensError('BAD_INPUT', 'the embedding is not one of this model', {
     place: 'gallery',
     expected: `${dimensions} finite numbers of length 1`,
-    got: `${vector.length} numbers of length ${norm}`,
+    got: `${vector.length} numbers of length ${lengthOf(vector)}`,
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
-  return sum;
 }
 
 interface Header {

@@ -3,6 +3,8 @@ export * from './anonymizer.ts';
 export * from './broadcast.ts';
 export * from './component.ts';
 export * from './detector.ts';
+export * from './embedding-method.ts';
+export * from './embedding-recognizer.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export * from './explainer.ts';

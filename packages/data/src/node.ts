@@ -15,3 +15,4 @@ export { miniImageNet } from './node/mini-imagenet.ts';
 export * from './node/mnist.ts';
 export * from './node/open-dataset.ts';
 export * from './node/session-lists.ts';
+export * from './node/twenty-classes.ts';

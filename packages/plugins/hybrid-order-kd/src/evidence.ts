@@ -1,12 +1,12 @@
 import type { EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import type { PictureSet } from '@verilens/data';
-import { meanSd, pairedDifference } from '@verilens/metrics';
+import { measuresOverSeeds, pairedFinding } from '@verilens/metrics';
+import { defaultPictures } from './default-pictures.ts';
 import { type Costs, costsOf } from './evidence-costs.ts';
-import { type Figures, REFERENCES, runSeed, type SeedRuns, type VariantName, VARIANTS } from './evidence-runs.ts';
+import { REFERENCES, runSeed, type SeedRuns, type VariantName, VARIANTS } from './evidence-runs.ts';
 import { isLeftOut } from './lessons.ts';
 import { type HybridRecipe, RECIPES } from './recipe.ts';
 import type { Order } from './relations.ts';
-import { SOURCES, twentyClasses } from './twenty-classes.ts';
 
 type Row = EvidenceReport['rows'][number];
 
@@ -26,11 +26,17 @@ const QUICK: HybridRecipe = {
 
 /** The sheet's pass conditions on MNIST and Fashion-MNIST, by the shipped recipe. */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
-  return evidenceOn(await twentyClasses(options.signal), options, options.quick === true ? QUICK : RECIPES.small);
+  const { pictures, sources } = await defaultPictures(options.signal);
+  return evidenceOn(pictures, options, options.quick === true ? QUICK : RECIPES.small, sources);
 }
 
 /** The same on any set of six classes or more. */
-export async function evidenceOn(set: PictureSet, options: EvidenceOptions, recipe: HybridRecipe): Promise<EvidenceReport> {
+export async function evidenceOn(
+  set: PictureSet,
+  options: EvidenceOptions,
+  recipe: HybridRecipe,
+  sources: readonly string[] = [set.name],
+): Promise<EvidenceReport> {
   const { seeds, runtime, onProgress } = options;
   const quick = options.quick === true;
   const variants = quick ? (['labels', 'hybrid'] as const) : ALL;
@@ -45,35 +51,26 @@ export async function evidenceOn(set: PictureSet, options: EvidenceOptions, reci
     method: 'hybrid-order-kd',
     rows: [...studentRows(runs, variants), ...referenceRows(runs), ...costRows(costs)],
     findings: quick ? [] : findings(runs, costs),
-    notes: notes(set, recipe, quick),
+    notes: notes(set, sources, recipe, quick),
   };
 }
 
 function studentRows(runs: readonly SeedRuns[], variants: readonly VariantName[]): readonly Row[] {
   return variants.map((name) => ({
     setting: `student, ${VARIANTS[name].name}`,
-    measures: measures(runs.map(({ students }) => students[name]!)),
+    measures: measuresOverSeeds(runs.map(({ students }) => students[name]!)),
   }));
 }
 
 function referenceRows(runs: readonly SeedRuns[]): readonly Row[] {
   return REFERENCES.map((name) => ({
     setting: `references, ${name}`,
-    measures: measures(runs.map(({ references }) => references[name]!)),
+    measures: measuresOverSeeds(runs.map(({ references }) => references[name]!)),
   }));
 }
 
 function costRows(costs: Costs): readonly Row[] {
-  return Object.entries(costs).map(([part, figures]) => ({ setting: `cost, ${part}`, measures: measures([figures]) }));
-}
-
-function measures(runs: readonly Figures[]): Row['measures'] {
-  return Object.fromEntries(
-    Object.keys(runs[0]!).map((name) => {
-      const values = runs.map((run) => run[name]!);
-      return [name, { ...summaryOf(values), values }];
-    }),
-  );
+  return Object.entries(costs).map(([part, figures]) => ({ setting: `cost, ${part}`, measures: measuresOverSeeds([figures]) }));
 }
 
 function findings(runs: readonly SeedRuns[], { teacher, student }: Costs): readonly Finding[] {
@@ -84,7 +81,7 @@ function findings(runs: readonly SeedRuns[], { teacher, student }: Costs): reado
     a: (measure: string) => readonly number[],
     b: (measure: string) => readonly number[],
     least: number,
-  ): Finding[] => ['accuracy', 'recall@1'].map((measure) => compare(`${claim}: ${measure}`, a(measure), b(measure), least));
+  ): Finding[] => ['accuracy', 'recall@1'].map((measure) => pairedFinding(`${claim}: ${measure}`, a(measure), b(measure), least));
   const against = (claim: string, other: VariantName, least = 0): Finding[] =>
     both(
       claim,
@@ -93,7 +90,7 @@ function findings(runs: readonly SeedRuns[], { teacher, student }: Costs): reado
       least,
     );
   const improves = (order: Exclude<Order, 'group'>, place: number): Finding =>
-    compare(
+    pairedFinding(
       `order ${place} alone brings its own statistic nearer to the teacher’s, on classes left out`,
       of('labels', order),
       of(order, order),
@@ -116,19 +113,19 @@ function findings(runs: readonly SeedRuns[], { teacher, student }: Costs): reado
     ),
     ...against('relations add to softened logits alone', 'logits'),
     ...both('the student beats the teacher on poor pictures enlarged', (measure) => of('hybrid', measure), teacherOnPoor, 0),
-    compare(
+    pairedFinding(
       'pairs of classes left out, all orders and the assistant against labels alone: AUC',
       of('hybrid', 'AUC'),
       of('labels', 'AUC'),
       0,
     ),
-    compare(
+    pairedFinding(
       'the same, labels alone against all orders and the assistant: EER, lower is better',
       of('labels', 'EER'),
       of('hybrid', 'EER'),
       0,
     ),
-    compare(
+    pairedFinding(
       'the student’s distances follow the teacher’s more closely than by labels alone',
       of('hybrid', 'distances'),
       of('labels', 'distances'),
@@ -142,32 +139,15 @@ function findings(runs: readonly SeedRuns[], { teacher, student }: Costs): reado
   ];
 }
 
-/** Yes when the 95 % t interval of the paired difference over seeds lies above `least`, no when it lies below. */
-export function compare(claim: string, a: readonly number[], b: readonly number[], least: number, digits: number = 3): Finding {
-  if (a.length < 2) return { claim, answer: 'not separable', because: 'one seed has no spread' };
-  const { estimate, low, high } = pairedDifference(a, b);
-  const answer = low >= least && low > 0 ? 'yes' : high < least ? 'no' : 'not separable';
-  const [difference, from, to] = [estimate, low, high].map((value) => value.toFixed(digits));
-  return {
-    claim,
-    answer,
-    because: `${show(a, digits)} against ${show(b, digits)}, difference ${difference} [${from}, ${to}] over ${a.length} seeds`,
-  };
-}
-
-function show(values: readonly number[], digits: number): string {
-  const { mean, sd } = summaryOf(values);
-  return values.length > 1 ? `${mean.toFixed(digits)} ± ${sd.toFixed(digits)}` : mean.toFixed(digits);
-}
-
-function summaryOf(values: readonly number[]): { readonly mean: number; readonly sd: number } {
-  return values.length > 1 ? { mean: meanSd(values).mean, sd: meanSd(values).sd } : { mean: values[0]!, sd: 0 };
-}
-
-function notes(set: PictureSet, { config, pictures, kept, augmentation }: HybridRecipe, quick: boolean): readonly string[] {
+function notes(
+  set: PictureSet,
+  sources: readonly string[],
+  { config, pictures, kept, augmentation }: HybridRecipe,
+  quick: boolean,
+): readonly string[] {
   const named = (wanted: boolean): string => set.classes.filter((_, label) => isLeftOut(label) === wanted).join(', ');
   return [
-    ...(set.name === 'MNIST and Fashion-MNIST' ? SOURCES.map((source) => `Data: ${source}.`) : [`Data: ${set.name}.`]),
+    ...sources.map((source) => `Data: ${source}.`),
     `Trained classes: ${named(false)}. Left out: ${named(true)}. Each seed draws its own ${pictures} pictures of each trained class, ${augmentation.views} views of each, and at most ${kept} others to measure with.`,
     `Poor pictures are ${config.low} pixels wide, good ones ${config.high}. All streams and all variants see the same pictures for the same number of steps; the teacher knows nothing that the labels of these pictures do not say, but sees them well.`,
     'accuracy: other pictures of trained classes. recall@1, AUC, EER: cosines among pictures of classes left out. distances: Pearson correlation of all distances among these with the teacher’s on the good pictures. individual, pair, triplet, group: mean loss of each order towards the teacher on them, lower is nearer.',

@@ -4,6 +4,7 @@ import { allPairs, fitSimilarity } from '@verilens/metrics';
 import { writeSafetensors } from '@verilens/nn';
 import { modelName, studentCard } from './card.ts';
 import { checkConfig } from './config.ts';
+import { defaultPictures } from './default-pictures.ts';
 import { exportStudent } from './export-student.ts';
 import { type Lessons, lessonsOf } from './lessons.ts';
 import { accuracy, strangeMeasures } from './measure.ts';
@@ -11,7 +12,6 @@ import type { OnnxTeacher } from './onnx-teacher.ts';
 import type { HybridRecipe } from './recipe.ts';
 import { listOf, runModel } from './run-stream.ts';
 import { type Course, look, lookOnnx, type Stage, trainAssistant, trainStudent, trainTeacher } from './streams.ts';
-import { SOURCES, twentyClasses } from './twenty-classes.ts';
 
 /** What a student is trained on. */
 export interface HybridTrainingData {
@@ -29,7 +29,8 @@ export async function trainHybridOrder(data: HybridTrainingData, options: TrainO
   const { runtime, seed, preset, signal } = options;
   const { config } = recipe;
   checkConfig(config);
-  const set = data.pictures ?? (await twentyClasses(signal));
+  const { pictures: set, sources } =
+    data.pictures === undefined ? await defaultPictures(signal) : { pictures: data.pictures, sources: [data.pictures.name] };
   const lessons = lessonsOf(set, recipe, seed);
   const course: Course = { ...options, recipe, lessons, onProgress: stagedProgress(options, recipe, lessons, data.teacher === undefined) };
   const good = lessons.train.high;
@@ -48,7 +49,6 @@ export async function trainHybridOrder(data: HybridTrainingData, options: TrainO
       ? `verilens train hybrid-order-kd --preset ${preset} --seed ${seed}`
       : 'trained by a program, on data of its own';
   const left = `classes left out of training (${lessons.leftOut.join(', ')}): ${lessons.calibration.labels.length} pictures`;
-  const sources = data.pictures === undefined ? SOURCES : [set.name];
   const similarity: SimilarityCalibration = calibrate(listOf((await see('calibration')).embeddings), lessons.calibration.labels, {
     model: modelName(await sha256(onnx)),
     data: [...sources, left],

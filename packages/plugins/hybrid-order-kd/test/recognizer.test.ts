@@ -1,5 +1,6 @@
 import type { Image, Runtime } from '@verilens/core';
 import { pictureAt } from '@verilens/data';
+import { twentyClasses } from '@verilens/data/node';
 import { native } from '@verilens/runtime-native';
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
@@ -11,7 +12,6 @@ import { isLeftOut, lessonsOf } from '../src/lessons.ts';
 import { accuracy, strangeMeasures } from '../src/measure.ts';
 import { RECIPES } from '../src/recipe.ts';
 import { runModel } from '../src/run-stream.ts';
-import { twentyClasses } from '../src/twenty-classes.ts';
 import { shapePicture } from './drawn.ts';
 
 const card = shipped as unknown as HybridCard;
@@ -83,7 +83,7 @@ const missing = missingData();
 
 describe.skipIf(missing !== undefined)(`on real pictures${missing === undefined ? '' : ` (${missing})`}`, () => {
   it('classifies at 7 pixels, tells strange classes apart, and finds enrolled ones', { timeout: 60_000 }, async () => {
-    const set = await twentyClasses();
+    const set = await twentyClasses({ from: import.meta.url });
     const recipe = { ...RECIPES.small, augmentation: { ...RECIPES.small.augmentation, views: 1 } };
     const { known, strange, classes } = lessonsOf(set, recipe, card.training!.seed);
     expect(classes).toEqual(card.labels);

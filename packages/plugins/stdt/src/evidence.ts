@@ -1,6 +1,6 @@
 import type { DetectionStatus, EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import type { ForgeOperation } from '@verilens/data';
-import { meanSd, pairedDifference } from '@verilens/metrics';
+import { measuresOverSeeds as measures, pairedFinding as compare, showSpread as show } from '@verilens/metrics';
 import type { DropoutMode } from './dropout.ts';
 import { CONTROLS, footageRuns, type FootageRun } from './evidence-footage.ts';
 import { videoVerdict } from './evidence-videos.ts';
@@ -126,19 +126,6 @@ function videoFindings(runs: readonly FootageRun[]): Finding[] {
       ];
 }
 
-function measures(runs: readonly Readonly<Record<string, number>>[]): Row['measures'] {
-  return Object.fromEntries(
-    Object.keys(runs[0]!).map((name) => {
-      const values = runs.map((run) => run[name]!);
-      return [name, { ...summary(values), values }];
-    }),
-  );
-}
-
-function summary(values: readonly number[]): { mean: number; sd: number } {
-  return values.length > 1 ? { mean: meanSd(values).mean, sd: meanSd(values).sd } : { mean: values[0]!, sd: 0 };
-}
-
 /** Seed by seed, the mean over folds of what `measure` reads of a run. */
 function perSeed(runs: readonly ProceduralRun[], mode: DropoutMode, measure: (run: ProceduralRun) => number): number[] {
   const bySeed = groupBy(
@@ -195,18 +182,6 @@ function proceduralFindings(runs: readonly ProceduralRun[]): Finding[] {
   ];
 }
 
-/** Yes when the 95 % t interval of the paired difference over seeds lies above `least`, no when it lies below. */
-function compare(claim: string, a: readonly number[], b: readonly number[], least: number): Finding {
-  if (a.length < 2) return { claim, answer: 'not separable', because: 'one seed has no spread' };
-  const { estimate, low, high } = pairedDifference(a, b);
-  const answer = low >= least && low > 0 ? 'yes' : high < least ? 'no' : 'not separable';
-  return {
-    claim,
-    answer,
-    because: `${show(a)} against ${show(b)}, difference ${estimate.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] over ${a.length} seeds`,
-  };
-}
-
 function footageFindings(runs: readonly FootageRun[]): Finding[] {
   const values = (part: FootageRun['part'], left: FootageRun['left'], measure: string): number[] =>
     runs.filter((run) => run.part === part && run.left === left).map(({ figures }) => figures[measure]!);
@@ -233,11 +208,6 @@ function footageFindings(runs: readonly FootageRun[]): Finding[] {
     ...operations.map((operation) => bar(operation, operation)),
     ...(['temporal', 'spatial'] as const).flatMap((part) => CONTROLS.map((name) => control(part, name))),
   ];
-}
-
-function show(values: readonly number[]): string {
-  const { mean, sd } = summary(values);
-  return values.length > 1 ? `${mean.toFixed(3)} ± ${sd.toFixed(3)}` : mean.toFixed(3);
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
