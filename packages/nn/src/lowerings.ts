@@ -2,11 +2,12 @@ import type { AttrsOf, Op, SpecsOf } from './op-types.ts';
 import type { Emitter } from './onnx/emitter.ts';
 import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './onnx/batch-norm.ts';
 import { lowerCumulativeSum, lowerGatherBatch, lowerScatterAdd, lowerScatterElements } from './onnx/along-axis.ts';
-import { lowerConvolution, lowerInputGradient, lowerWeightGradient } from './onnx/convolution.ts';
+import { lowerConvolution, lowerInputGradient } from './onnx/convolution.ts';
 import { poolAttributes } from './onnx/conv-attributes.ts';
-import { reluOfBlocked } from './onnx/blocked-convolution.ts';
+import { elementwiseBlocked, reluOfBlocked } from './onnx/blocked-convolution.ts';
 import { lowerMaxPool, lowerMaxPoolGradient, lowerMaxPoolSelect } from './onnx/max-pool.ts';
 import { product } from './onnx/product.ts';
+import { lowerWeightGradient } from './onnx/weight-gradient.ts';
 import { sizeOf } from './sym.ts';
 
 /** What a lowering is told: the ONNX names and specs of its inputs, attributes, and the result's shape. */
@@ -27,6 +28,17 @@ const plain =
   <O extends Op>(op: string): Lowering<O> =>
   (e, { names }) =>
     e.node(op, names);
+
+/** An elementwise op, done on blocked pictures where these are at hand. */
+const pointwise =
+  <O extends Op>(op: string): Lowering<O> =>
+  (e, { names, inputs }) =>
+    elementwiseBlocked(
+      e,
+      names,
+      inputs.map(({ shape }) => shape),
+      (_, given) => e.node(op, given),
+    ) ?? e.node(op, names);
 
 const reduce =
   (op: string): Lowering<'reduceSum' | 'reduceMean' | 'reduceMax'> =>
@@ -58,7 +70,7 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   cos: plain('Cos'),
   floor: plain('Floor'),
   reciprocal: plain('Reciprocal'),
-  relu: (e, { names: [x], alone }) => (alone[0] === true ? reluOfBlocked(e, x!) : undefined) ?? e.node('Relu', [x!]),
+  relu: (e, site) => (site.alone[0] === true ? reluOfBlocked(e, site.names[0]!) : undefined) ?? pointwise<'relu'>('Relu')(e, site),
   // x (0.5 (erf(x / sqrt 2) + 1)): the gradient shares all of it but the last product
   gelu: (e, { names: [x] }) => {
     const phi = e.node('Mul', [e.node('Add', [e.node('Erf', [e.node('Mul', [x!, e.scalar(Math.SQRT1_2)])]), e.scalar(1)]), e.scalar(0.5)]);
@@ -71,18 +83,15 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
       e.node('Relu', [x!]),
       e.node('Log', [e.node('Add', [e.node('Exp', [e.node('Neg', [e.node('Abs', [x!])])]), e.scalar(1)])]),
     ]),
-  isPositive: (e, { names: [x] }) =>
-    e.target === 'wasm'
-      ? e.node('Ceil', [e.node('Clip', [x!, e.scalar(0), e.scalar(1)])])
-      : asFloat(e, e.node('Greater', [x!, e.scalar(0)])),
+  isPositive: (e, { names, inputs: [{ shape }] }) => elementwiseBlocked(e, names, [shape], writeIsPositive) ?? writeIsPositive(e, names),
   stopGradient: (_, { names: [x] }) => x!,
   clamp: (e, { names: [x], attrs: { low, high } }) => e.node('Clip', [x!, e.scalar(low), e.scalar(high)]),
   leakyRelu: (e, { names, attrs: { slope } }) => e.node('LeakyRelu', names, { alpha: { float: slope } }),
   withGradient: (_, { names: [value] }) => value!,
   cast: (e, { names, attrs: { to } }) => e.node('Cast', names, { to: { int: TYPE_NUMBER[to] } }),
-  add: plain('Add'),
-  sub: plain('Sub'),
-  mul: plain('Mul'),
+  add: pointwise('Add'),
+  sub: pointwise('Sub'),
+  mul: pointwise('Mul'),
   div: plain('Div'),
   pow: plain('Pow'),
   maximum: plain('Max'),
@@ -183,6 +192,13 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
       nearest_mode: { text: 'floor' },
     }),
 };
+
+/** 1 where x > 0, else 0. Natively in one pass over all threads: 3e38 x cut to 0..1, which is a fraction only for x below 3e-39. */
+function writeIsPositive(e: Emitter, [x]: readonly string[]): string {
+  if (e.target === 'native') return e.node('HardSigmoid', [x!], { alpha: { float: 3e38 }, beta: { float: 0 } });
+  if (e.target === 'wasm') return e.node('Ceil', [e.node('Clip', [x!, e.scalar(0), e.scalar(1)])]);
+  return asFloat(e, e.node('Greater', [x!, e.scalar(0)]));
+}
 
 function asFloat(e: Emitter, x: string): string {
   return e.node('Cast', [x], { to: { int: TYPE_NUMBER.float32 } });

@@ -51,6 +51,9 @@ describe('blocked convolution', () => {
     ['few input channels', [2, 3, 6, 5], [32, 3, 3, 3], { padding: [0, 1, 2, 1] }],
     ['stride 2, by parities', [2, 16, 6, 8], [32, 16, 3, 3], { padding: 1, stride: 2 }],
     ['stride 2, odd', [1, 16, 7, 5], [16, 16, 3, 3], { padding: 1, stride: 2 }],
+    ['stride above the kernel, rows left over', [3, 16, 10, 9], [16, 16, 3, 3], { stride: 4 }],
+    ['two blocks, even kernel, stride of its own each way', [2, 32, 7, 9], [48, 32, 2, 4], { stride: [1, 3], padding: [1, 0, 0, 2] }],
+    ['dilated across', [2, 16, 5, 9], [16, 16, 3, 3], { dilation: [1, 2], padding: [1, 2] }],
     ['dilated, 5x1', [1, 16, 9, 3], [16, 16, 5, 1], { dilation: [2, 1], padding: [4, 0] }],
   ];
   it.each(cases)('%s: as the portable form', async (_, x, w, options) => {

@@ -1,4 +1,5 @@
 import type { Convolution } from '../op-types.ts';
+import { sameShape } from '../sym.ts';
 import { convAttributes } from './conv-attributes.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -23,7 +24,7 @@ export function canBeBlocked(e: Emitter, c: Convolution, channels: number, outpu
 }
 
 /** x [N, C, H, W] -> its blocked form; what `unblocked` made is taken back. */
-function blocked(e: Emitter, x: string): string {
+export function blocked(e: Emitter, x: string): string {
   return e.blockedForms.get(x) ?? e.node('ReorderInput', [x], {}, BLOCKED);
 }
 
@@ -34,26 +35,41 @@ export function unblocked(e: Emitter, x: string, channels: number): string {
   return plain;
 }
 
-/** [O, C, kh, kw] -> blocks of outputs, and of inputs where these are blocked. */
-function blockedKernel(e: Emitter, w: string, [kh, kw]: readonly [number, number], channels: number, outputs: number): string {
+/** w [O, C, kh, kw] -> blocks of outputs, and of inputs where these are blocked. */
+export function blockedKernel(e: Emitter, w: string, [outputs, channels, kh, kw]: KernelShape): string {
   const b = e.block!;
   const shape = [outputs, channels, kh, kw];
   if (channels < b) return e.reshape(e.transpose(e.reshape(w, [outputs / b, b, channels, kh, kw]), [0, 2, 3, 4, 1]), shape);
   return e.reshape(e.transpose(e.reshape(w, [outputs / b, b, channels / b, b, kh, kw]), [0, 2, 4, 5, 3, 1]), shape);
 }
+type KernelShape = readonly [outputs: number, channels: number, height: number, width: number];
 
-/** The convolution of x [N, C, H, W] in blocked form. Ask `canBeBlocked` first. */
+/**
+ * Taps of w [O, C, kh, kw], O and C whole blocks, as the kernel of a convolution from O to C. All of w is turned once, so that
+ * taps are picked in long runs.
+ */
+export function swappedKernel(
+  e: Emitter,
+  w: string,
+  [o, c, kh, kw]: KernelShape,
+  taps: readonly number[],
+  size: readonly [number, number],
+): string {
+  const b = e.block!;
+  const turned = e.transpose(e.reshape(w, [o / b, b, c / b, b, kh * kw]), [2, 0, 4, 1, 3]);
+  return e.reshape(e.node('Gather', [turned, e.ints(taps)], { axis: { int: 2 } }), [c, o, ...size]);
+}
+
+/** The convolution of x [N, C, H, W] in blocked form, by a kernel in blocked form. Ask `canBeBlocked` first. */
 export function blockedConvolution(
   e: Emitter,
   x: string,
-  w: string,
+  kernel: string,
   bias: string | undefined,
   c: Convolution,
   channels: number,
-  outputs: number,
 ): string {
   const input = channels < e.block! ? x : blocked(e, x);
-  const kernel = blockedKernel(e, w, c.size, channels, outputs);
   return e.node('Conv', [input, kernel, ...(bias === undefined ? [] : [bias])], convAttributes(c), BLOCKED);
 }
 
@@ -79,4 +95,22 @@ export function interleaveBlocked(
     e.reshape(e.node('Concat', [part(left), part(right)], { axis: { int: 1 } }), [lead * h, 1, 2 * w * b]);
   const rows = e.node('Concat', [row(evenEven, evenOdd), row(oddEven, oddOdd)], { axis: { int: 1 } });
   return unblocked(e, e.reshape(rows, [n, c, 2 * h, 2 * w]), c);
+}
+
+/**
+ * An elementwise op done on blocked forms where all its inputs of the result's shape have one at hand and the rest are numbers:
+ * a convolution that reads the result spares putting it in order. Undefined where they have not.
+ */
+export function elementwiseBlocked(
+  e: Emitter,
+  names: readonly string[],
+  shapes: readonly (readonly number[])[],
+  write: (e: Emitter, names: readonly string[]) => string,
+): string | undefined {
+  if (e.block === undefined) return undefined;
+  const forms = names.map((name, i) => (shapes[i]!.length === 0 ? name : e.blockedForms.get(name)));
+  const whole = shapes.filter((shape) => shape.length > 0);
+  if (whole.length === 0 || forms.some((form) => form === undefined) || whole.some((shape) => !sameShape(shape, whole[0]!)))
+    return undefined;
+  return unblocked(e, write(e, forms as string[]), whole[0]![1]!);
 }
