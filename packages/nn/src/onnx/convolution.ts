@@ -33,7 +33,7 @@ export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: 
       groups,
       padding: [reach[0] - top, reach[1] - left, reach[0] - bottom, reach[1] - right],
     };
-    if (canBeBlocked(e, c, o, cg * groups) && o % e.block! === 0) {
+    if (e.block !== undefined && o % e.block === 0 && canBeBlocked(e, c, o, cg * groups)) {
       const kernel = swappedKernel(e, w!, [o, cg, kh, kw], reversed(kh * kw), c.size);
       return unblocked(e, blockedConvolution(e, dy!, kernel, undefined, c, o), cg);
     }
