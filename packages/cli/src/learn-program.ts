@@ -20,6 +20,7 @@ export function addLearn(
     .option('--continue <file>', 'go on from what this file knows (it may be the same file)')
     .option('--test <folder>', 'a folder of pictures a class: accuracy after each session')
     .option('--exemplars <folder>', 'write the pictures that the learner keeps, as PNG')
+    .option('--report <file>', 'write an HTML report: accuracy by session, what is mixed up, the pictures kept')
     .option('--seed <n>', 'seed of every random draw', numberIn(0, 2 ** 31 - 1, true), 0)
     .option('--json', 'one JSON line for each session')
     .action(async (folder: string, options) => done(await (await import('./commands/learn.ts')).learn(folder, options, environment)));
@@ -29,6 +30,7 @@ export function addLearn(
     .argument('<pictures...>', 'files, folders, globs')
     .requiredOption('--learner <file>', 'made by "learn"')
     .option('--top <n>', 'names for each picture', numberIn(1, 1000, true), 3)
+    .option('--report <file>', 'write an HTML report: each picture beside those kept of its class')
     .option('--json', 'one JSON line for each picture')
     .action(async (pictures: string[], options) =>
       done(await (await import('./commands/predict.ts')).predict(pictures, options, environment)),

@@ -1,4 +1,4 @@
-import { type Engine, FRAME_SOURCE, type Image, type IncrementalLearner, VerilensError } from '@verilens/core';
+import { type Device, type Engine, FRAME_SOURCE, type Image, type IncrementalLearner, VerilensError } from '@verilens/core';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { openEngine } from './open-engine.ts';
@@ -16,6 +16,7 @@ export interface LearnerChoice {
 export interface LearnerSession extends AsyncDisposable {
   readonly engine: Engine;
   readonly learner: IncrementalLearner;
+  readonly device: Device;
 }
 
 /** @throws VerilensError UNKNOWN_NAME as `pickOfRole`; NOT_FOUND, BAD_INPUT for a file that cannot be restored */
@@ -27,7 +28,7 @@ export async function openLearner(file: string | undefined, choice: LearnerChoic
   try {
     const learner = engine.get('incremental-learner', plugin.name);
     if (bytes !== undefined) await learner.restore(bytes);
-    return { engine, learner, [Symbol.asyncDispose]: () => engine.dispose() };
+    return { engine, learner, device: engine.runtime.device, [Symbol.asyncDispose]: () => engine.dispose() };
   } catch (error) {
     await engine.dispose();
     throw error;

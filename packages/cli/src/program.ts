@@ -76,7 +76,10 @@ Exit codes:
     .argument('<plugin>')
     .option('--preset <name>', 'size of the model and length of the training', 'small')
     .option('--seed <n>', 'seed of every random draw', numberIn(0, 2 ** 31 - 1, true), 0)
-    .option('--data <folder>', "your own data; the plugin's own recipe when left out")
+    .option(
+      '--data <folder>',
+      "your own data: one folder of pictures a class for recognizers, real/ and fake/ for detectors; the plugin's own recipe when left out",
+    )
     .option('--out <folder>', 'where models, parameters and checkpoints go (default: out/<plugin>-<preset>-<seed>)')
     .addOption(device())
     .addOption(threads())

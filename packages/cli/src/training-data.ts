@@ -1,15 +1,23 @@
-import type { FileDataset } from '@verilens/data/node';
+import type { FileDataset, LabelledFiles } from '@verilens/data/node';
 import { resolve } from 'node:path';
 
+/** Roles that learn classes or people: one folder of pictures each. */
+const OF_CLASSES: readonly string[] = ['recognizer', 'incremental-learner'];
+
 /**
- * What `train` hands to a plugin: undefined for the plugin's own recipe, or the user's folder as a dataset of
- * `@verilens/data/node` (real/ and fake/, FaceForensics++, Celeb-DF v2). A folder of real items alone is allowed:
- * a method may forge its own counterparts.
+ * What `train` hands to a plugin: undefined for the plugin's own recipe, or the user's folder, read by `@verilens/data/node`. For
+ * recognizers and learners it is one folder of pictures a class; for others real/ and fake/, FaceForensics++ or Celeb-DF v2,
+ * where real items alone are allowed: a method may forge its own counterparts.
  *
  * @throws VerilensError NOT_FOUND, BAD_INPUT
  */
-export async function trainingData(name: string | undefined, folder: string): Promise<FileDataset | undefined> {
+export async function trainingData(
+  name: string | undefined,
+  folder: string,
+  role: string,
+): Promise<FileDataset | LabelledFiles | undefined> {
   if (name === undefined) return undefined;
-  const { openDataset } = await import('@verilens/data/node');
-  return openDataset(resolve(folder, name), { oneClass: true });
+  const { classFolders, openDataset } = await import('@verilens/data/node');
+  const path = resolve(folder, name);
+  return OF_CLASSES.includes(role) ? classFolders(path, { name }) : openDataset(path, { oneClass: true });
 }

@@ -89,6 +89,11 @@ describe('train', () => {
   it('opens the data folder, and refuses a missing one, an unknown preset and a plugin that does not train', async () => {
     const folder = await temporaryFolder({ 'mine/real/a.mp4': '', 'mine/real/b.mp4': '' });
     expect((await verilens(['train', 'brightness', '--data', 'mine'], { folder, plugins: plugins() })).out).toMatch(/items\s+2/);
+    const classes = await temporaryFolder({ 'mine/cup/a.png': '', 'mine/cup/b.png': '', 'mine/fork/a.png': '' });
+    const recognizer = installed({ ...brightness({ trainer: trainer() }), role: 'recognizer' } as never);
+    expect((await verilens(['train', 'brightness', '--data', 'mine'], { folder: classes, plugins: [recognizer] })).out).toMatch(
+      /items\s+3/,
+    );
     expect((await verilens(['train', 'brightness', '--data', 'nowhere'], { folder, plugins: plugins() })).code).toBe(2);
     expect(await verilens(['train', 'brightness', '--preset', 'smal'], { folder, plugins: plugins() })).toMatchObject({
       code: 2,

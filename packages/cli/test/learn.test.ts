@@ -114,3 +114,36 @@ it('says what is wrong with folders and files', async () => {
   expect(await learn('lessons', '--continue', 'bad.vl')).toMatchObject({ code: 2, err: expect.stringContaining('damaged') });
   expect(await said('predict', 'odd.png', '--learner', 'bad.vl')).toMatchObject({ code: 2, err: expect.stringContaining('damaged') });
 });
+
+it('writes reports: the curve of sessions, what is mixed up, the pictures kept; and each picture with its name', async () => {
+  const folder = await temporaryFolder({ ...FILES, 'test/dim/x.png': 'score 0.45', 'test/dim/y.png': 'score 0.3' });
+  const args = ['learn', 'lessons', '--learner', 'out.vl', '--test', 'test', '--report', 'learn.html'];
+  const learned = await verilens(args, { folder, plugins });
+  expect(learned, learned.err).toMatchObject({ code: 0, err: expect.stringContaining('Report: ') });
+  const page = await readFile(join(folder, 'learn.html'), 'utf8');
+  expect(page).toContain('1: 100.0 %; 2: 100.0 %; 10: 75.0 %');
+  expect(page).toContain('title="dim called grey: 1"');
+  expect(page).toContain('<td class="num">1 of 2</td><td class="num">50.0 %</td>');
+  expect(page.match(/A picture kept of/g)).toHaveLength(4);
+
+  const predicted = await verilens(['predict', 'test', 'odd.png', '--learner', 'out.vl', '--report', 'names.html'], { folder, plugins });
+  expect(predicted.code).toBe(2);
+  const names = await readFile(join(folder, 'names.html'), 'utf8');
+  expect(names.match(/alt="The input"/g)).toHaveLength(4);
+  expect(names).toContain('4 classes known');
+  expect(names).toContain('odd.png');
+});
+
+it('writes a report of what was learned before an interruption, and none when nothing was', async () => {
+  const folder = await temporaryFolder({
+    ...FILES,
+    'more/1/black/a.png': 'score 0',
+    'more/2/stop/a.png': 'score 1',
+    'none/1/stop/a.png': 'score 1',
+  });
+  const said = await verilens(['learn', 'more', '--learner', 'out.vl', '--report', 'more.html'], { folder, plugins });
+  expect(said.code).toBe(130);
+  expect(await readFile(join(folder, 'more.html'), 'utf8')).toContain('The run was interrupted');
+  expect((await verilens(['learn', 'none', '--learner', 'o.vl', '--report', 'none.html'], { folder, plugins })).code).toBe(130);
+  expect((await readdir(folder)).filter((name) => name.startsWith('none.html'))).toEqual([]);
+});

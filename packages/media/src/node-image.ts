@@ -57,6 +57,31 @@ export async function decodeWithSharp(source: ByteSource, header: ImageHeader, o
   }
 }
 
+/**
+ * A drawing of your own, as pixels: transparent where nothing is drawn. `openMedia` refuses SVG, for its size is no property of
+ * the file and strangers' drawings can be made to take any time.
+ *
+ * @throws VerilensError BAD_INPUT for what is no SVG
+ */
+export async function renderSvg(svg: Uint8Array, width: number, height: number): Promise<Image> {
+  const sharp = await loadSharp();
+  try {
+    const { data } = await sharp(svg, { density: 72 })
+      .resize(width, height, { fit: 'contain', background: { r: 0, g: 0, b: 0, alpha: 0 } })
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width, height };
+  } catch (cause) {
+    throw new VerilensError('BAD_INPUT', 'the SVG cannot be drawn', {
+      place: 'media renderSvg',
+      expected: 'a whole, sound SVG file',
+      got: cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ').trim() : String(cause),
+      cause,
+    });
+  }
+}
+
 export interface EncodeOptions {
   /** 1..100. Defaults: JPEG 90, WebP 90. */
   readonly quality?: number;

@@ -3,7 +3,10 @@ export { escapeHtml } from './html.ts';
 export { type FaceZone, faceZone, zoneShares } from './face-zones.ts';
 export { heatMapImage } from './heat-map.ts';
 export { type JsonEvidence, type JsonItem, jsonItem } from './json.ts';
+export type { Confusion } from './confusion.ts';
+export { type KeptPicture, learningHtml, type LearnedSession, type LearningReport, type LearningReportOptions } from './learning-page.ts';
 export { type ReportOptions, reportHtml } from './page.ts';
+export { type NamedItem, predictionHtml, type PredictionItem, type PredictionReportOptions } from './prediction-page.ts';
 export { recognitionHtml, type RecognitionItem, type RecognitionReportOptions, type RecognizedItem } from './recognition-page.ts';
 export {
   type FailedItem,

@@ -6,13 +6,15 @@ export interface ShellParts {
   readonly date?: Date;
   readonly inputs: number;
   readonly generator?: string;
+  /** Of this page alone, after the common sheet. */
+  readonly style?: string;
   /** Below the heading. */
   readonly head?: Html | false;
   readonly body: readonly (Html | false | undefined)[];
 }
 
 /** The frame of every page: no script, no request to anywhere, images inside. */
-export function pageShell({ title, date = new Date(), inputs, generator, head = false, body }: ShellParts): string {
+export function pageShell({ title, date = new Date(), inputs, generator, style: own = '', head = false, body }: ShellParts): string {
   const when = date.toISOString().replace('T', ' ').slice(0, 16);
   return html`<!doctype html>
 <html lang="en">
@@ -23,7 +25,7 @@ export function pageShell({ title, date = new Date(), inputs, generator, head = 
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>
-<style>${raw(style)}</style>
+<style>${raw(style)}${raw(own)}</style>
 </head>
 <body>
 <main>

@@ -24,7 +24,7 @@ export interface EvidenceCommandOptions {
 /** Reruns a method's claims and prints what came of each. A "no" is a result, not a failure. */
 export async function evidence(name: string, options: EvidenceCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
-  const trainer = await openTrainer(name, environment);
+  const { trainer } = await openTrainer(name, environment);
   if (trainer.evidence === undefined) {
     throw new VerilensError('UNSUPPORTED', 'this plugin carries no claims to rerun', {
       place: name,

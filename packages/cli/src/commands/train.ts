@@ -28,11 +28,11 @@ export interface TrainCommandOptions {
 /** Trains, with checkpoints in the output folder: the same command again goes on where a stopped one was. */
 export async function train(name: string, options: TrainCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
-  const trainer = await openTrainer(name, environment);
+  const { trainer, role } = await openTrainer(name, environment);
   checkPreset(options.preset, trainer, name);
   const out = resolve(folder, options.out ?? join('out', `${name}-${options.preset}-${options.seed}`));
   await mkdir(out, { recursive: true });
-  const data = await trainingData(options.data, folder);
+  const data = await trainingData(options.data, folder, role);
   const progress = createProgress(terminal);
   const history = await trainingHistory(out);
   progress.show(`${name} ${options.preset}`, undefined, 'preparing');

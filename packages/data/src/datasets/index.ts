@@ -1,4 +1,5 @@
 export * from './dataset.ts';
+export * from './drawing-views.ts';
 export * from './procedural-dataset.ts';
 export * from './protocol.ts';
 export * from './split.ts';

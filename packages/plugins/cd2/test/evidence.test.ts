@@ -12,11 +12,15 @@ it.skipIf(!there)('reruns the claims in a short form (needs the Debian package d
   const trainer = await cd2().trainer!();
   const progress: number[] = [];
   const report = await trainer.evidence!({ runtime, seeds: [0], quick: true, onProgress: (_, fraction) => progress.push(fraction) });
-  const row = (setting: string) => report.rows.find((own) => own.setting === setting)!.measures;
+  const row = (setting: string) => report.rows.find((own) => own.setting === `digits and clothes: ${setting}`)!.measures;
   expect(row('sessions, CD2')['average']!.mean).toBeGreaterThan(row('sessions, fine-tuning of everything')['average']!.mean);
   expect(row('sessions, CD2')['drift']!.mean).toBeLessThan(row('sessions, CD2 without retention')['drift']!.mean);
   const memory = row('memory, two pictures a class');
   expect(memory['made, seen']!.mean).toBeLessThan(memory['real, seen']!.mean / 3);
-  expect(report.findings).toHaveLength(11);
+  // the emoji are no dependency of anything: left out with how to get them, or run as well
+  const emoji = report.rows.filter(({ setting }) => setting.startsWith('emoji: '));
+  const note = report.notes.find((text) => text.startsWith('emoji: '))!;
+  expect(emoji.length === 0 ? note : 'npm install').toContain('npm install');
+  expect(report.findings).toHaveLength(emoji.length === 0 ? 11 : 22);
   expect(progress.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
 });

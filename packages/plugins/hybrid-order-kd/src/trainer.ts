@@ -7,7 +7,8 @@ import {
   VerilensError,
 } from '@verilens/core';
 import type { PictureSet } from '@verilens/data';
-import { PLACE } from './config.ts';
+import type { LabelledFiles } from '@verilens/data/node';
+import { type HybridConfig, PLACE } from './config.ts';
 import { RECIPES } from './recipe.ts';
 import type { HybridTrainingData } from './train.ts';
 
@@ -16,7 +17,7 @@ const PRESETS = ['small', 'paper'] as const;
 
 export const trainer: Trainer = {
   presets: PRESETS,
-  /** @param data Nothing (MNIST and Fashion-MNIST), a `PictureSet`, or `HybridTrainingData` */
+  /** @param data Nothing (MNIST and Fashion-MNIST), `classFolders`, a `PictureSet`, or `HybridTrainingData` */
   async train(data: unknown, options: TrainOptions): Promise<TrainResult> {
     const preset = PRESETS.find((name) => name === options.preset);
     if (preset === undefined)
@@ -26,7 +27,9 @@ export const trainer: Trainer = {
         got: options.preset,
       });
     const { trainHybridOrder } = await import('./train.ts');
-    return trainHybridOrder(trainingData(data), options, RECIPES[preset]);
+    const recipe = RECIPES[preset];
+    const given = isFiles(data) ? await picturesOf(data, recipe.config, options.signal) : data;
+    return trainHybridOrder(trainingData(given), options, recipe);
   },
   async evidence(options: EvidenceOptions): Promise<EvidenceReport> {
     return (await import('./evidence.ts')).evidence(options);
@@ -46,10 +49,20 @@ function trainingData(data: unknown): HybridTrainingData {
   if (fits) return given;
   throw new VerilensError('BAD_INPUT', 'this cannot be trained on', {
     place: PLACE,
-    expected: 'a PictureSet of @verilens/data, or { pictures, teacher: { onnx } }',
+    expected: 'folders of pictures (classFolders), a PictureSet of @verilens/data, or { pictures, teacher: { onnx } }',
     got: typeof data,
-    remedy: 'A folder of real and forged pictures is for detectors; leave --data out for MNIST and Fashion-MNIST.',
+    remedy: 'Leave --data out for MNIST and Fashion-MNIST.',
   });
+}
+
+async function picturesOf(files: LabelledFiles, { high, channels }: HybridConfig, signal?: AbortSignal): Promise<PictureSet> {
+  // loaded here: it reads files
+  const { readPictures } = await import('@verilens/data/node');
+  return readPictures(files, { side: high, channels, ...(signal && { signal }) });
+}
+
+function isFiles(data: unknown): data is LabelledFiles {
+  return typeof data === 'object' && data !== null && 'items' in data && 'classes' in data && 'root' in data;
 }
 
 function isPictures(data: unknown): data is PictureSet {

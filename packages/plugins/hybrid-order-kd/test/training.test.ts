@@ -137,6 +137,20 @@ describe('training', () => {
     expect(labels.length).toBe(2);
   });
 
+  it('trains on folders of pictures, one a class', async () => {
+    const items = Array.from(set.labels, (label, i) => ({
+      id: `${label}/${i}.png`,
+      label,
+      path: `${label}/${i}.png`,
+      open: async () => shapePicture(label, i),
+    }));
+    const folders = { name: 'shapes', root: '.', classes: set.classes, items, skipped: [] };
+    const { models } = await trainer.train(folders, { runtime, preset: 'small', seed: 0 });
+    const card = models[0]!.card as HybridCard;
+    expect(card.labels).toEqual(set.classes.filter((_, label) => label % 3 !== 2));
+    expect(card.training!.data[0]).toBe('shapes');
+  });
+
   it('takes a pretrained ONNX file as teacher, and says which cannot teach', { timeout: 120_000 }, async () => {
     // colour, 12 pixels: everything has to be fitted
     const teacher = (channels: number, rank4 = true): Uint8Array =>
