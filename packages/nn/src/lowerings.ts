@@ -4,7 +4,7 @@ import { lowerBatchNorm, lowerBatchStatistic, lowerNormaliseChannels } from './o
 import { lowerCumulativeSum, lowerGatherBatch, lowerScatterAdd, lowerScatterElements } from './onnx/along-axis.ts';
 import { lowerConvolution, lowerInputGradient } from './onnx/convolution.ts';
 import { poolAttributes } from './onnx/conv-attributes.ts';
-import { elementwiseBlocked, reluOfBlocked } from './onnx/blocked-convolution.ts';
+import { elementwiseBlocked, mixBlocked, reluOfBlocked, reshapeBlocked } from './onnx/blocked-convolution.ts';
 import { lowerMaxPool, lowerMaxPoolGradient, lowerMaxPoolSelect } from './onnx/max-pool.ts';
 import { product } from './onnx/product.ts';
 import { lowerWeightGradient } from './onnx/weight-gradient.ts';
@@ -119,7 +119,7 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   },
   reduceMean: reduce('ReduceMean'),
   reduceMax: reduce('ReduceMax'),
-  reshape: (e, { names: [x], attrs }) => e.reshape(x!, attrs.shape),
+  reshape: (e, { names: [x], attrs }) => reshapeBlocked(e, x!, attrs.shape),
   transpose: (e, { names: [x], attrs }) => e.transpose(x!, attrs.perm),
   expand: (e, { names: [x], attrs }) => e.node('Expand', [x!, e.ints(attrs.shape)]),
   concat: (e, { names, attrs }) => e.node('Concat', names, { axis: { int: attrs.axis } }),
@@ -152,8 +152,13 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
     );
     return e.node('Cast', [e.node('Equal', [e.reshape(labels!, [...at.shape, 1]), classes])], { to: { int: TYPE_NUMBER.float32 } });
   },
-  matmul: (e, { names, inputs: [a, b], attrs }) => {
+  matmul: (e, { names, inputs: [a, b], attrs, shape }) => {
     const { transA, transB, alpha } = attrs;
+    if (a.shape.length === 2 && b.shape.length === 3 && !transB) {
+      const write = (x: string): string => product(e, [names[0]!, x], [2, 3], attrs);
+      const mixed = mixBlocked(e, names[1]!, b.shape, shape[1]!, write);
+      if (mixed !== undefined) return mixed;
+    }
     const flat = a.shape.length === 2 && b.shape.length === 2;
     return flat
       ? e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } })

@@ -48,6 +48,7 @@ async function results(
 describe('blocked convolution', () => {
   const cases: [string, number[], number[], nn.Conv2dOptions][] = [
     ['whole blocks', [2, 32, 5, 4], [16, 32, 3, 3], { padding: 1 }],
+    ['no whole block of input channels', [2, 9, 6, 5], [16, 9, 3, 3], { padding: [0, 1, 2, 1], stride: [2, 1] }],
     ['few input channels', [2, 3, 6, 5], [32, 3, 3, 3], { padding: [0, 1, 2, 1] }],
     ['stride 2, by parities', [2, 16, 6, 8], [32, 16, 3, 3], { padding: 1, stride: 2 }],
     ['stride 2, odd', [1, 16, 7, 5], [16, 16, 3, 3], { padding: 1, stride: 2 }],

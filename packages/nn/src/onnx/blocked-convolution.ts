@@ -1,7 +1,7 @@
 import type { Convolution } from '../op-types.ts';
 import { sameShape } from '../sym.ts';
 import { convAttributes } from './conv-attributes.ts';
-import type { Emitter } from './emitter.ts';
+import type { BlockedForm, Emitter } from './emitter.ts';
 
 /**
  * ONNX Runtime's own blocked convolution, [N, C / block, H, W, block] in memory. It takes it by itself only where the weights
@@ -23,16 +23,35 @@ export function canBeBlocked(e: Emitter, c: Convolution, channels: number, outpu
   );
 }
 
-/** x [N, C, H, W] -> its blocked form; what `unblocked` made is taken back. */
-export function blocked(e: Emitter, x: string): string {
-  return e.blockedForms.get(x) ?? e.node('ReorderInput', [x], {}, BLOCKED);
+type Pictures = BlockedForm['shape'];
+
+/** x [N, C, H, W] in blocked form; what `unblocked` made is taken back. */
+export function blocked(e: Emitter, x: string, shape: Pictures): string {
+  const form = e.blockedForms.get(x);
+  if (form === undefined || !sameShape(form.shape.slice(2), shape.slice(2)) || shape[1] % form.shape[1] !== 0)
+    return e.node('ReorderInput', [x], {}, BLOCKED);
+  return seenAs(e, form, shape);
 }
 
-/** A blocked tensor as [N, C, H, W]. */
-export function unblocked(e: Emitter, x: string, channels: number): string {
-  const plain = e.node('ReorderOutput', [x], { channels: { int: channels } }, BLOCKED);
-  e.blockedForms.set(plain, x);
-  return plain;
+/** The same pictures with some of their batch among the channels, or the other way round. */
+function seenAs(e: Emitter, form: BlockedForm, shape: Pictures): string {
+  return sameShape(form.shape, shape) ? form.name : e.reshape(form.name, shape);
+}
+
+/** A blocked tensor of pictures in the usual order, in any shape that keeps it. */
+export function unblocked(e: Emitter, name: string, shape: Pictures, as: readonly number[] = shape): string {
+  const plain = e.node('ReorderOutput', [name], { channels: { int: shape[1] } }, BLOCKED);
+  const result = sameShape(as, shape) ? plain : e.reshape(plain, as);
+  e.blockedForms.set(result, { name, shape });
+  return result;
+}
+
+/** Another shape of the same elements; a blocked form at hand stays so. */
+export function reshapeBlocked(e: Emitter, x: string, shape: readonly number[]): string {
+  const result = e.reshape(x, shape);
+  const form = e.blockedForms.get(x);
+  if (form !== undefined) e.blockedForms.set(result, form);
+  return result;
 }
 
 /** w [O, C, kh, kw] -> blocks of outputs, and of inputs where these are blocked. */
@@ -64,22 +83,21 @@ export function swappedKernel(
 export function blockedConvolution(
   e: Emitter,
   x: string,
+  shape: Pictures,
   kernel: string,
   bias: string | undefined,
   c: Convolution,
-  channels: number,
 ): string {
-  const input = channels < e.block! ? x : blocked(e, x);
+  const input = shape[1] < e.block! ? x : blocked(e, x, shape);
   return e.node('Conv', [input, kernel, ...(bias === undefined ? [] : [bias])], convAttributes(c), BLOCKED);
 }
 
 /** ReLU of what a blocked convolution alone gave, done by that convolution; undefined where x is something else. */
 export function reluOfBlocked(e: Emitter, x: string): string | undefined {
   const form = e.blockedForms.get(x);
-  const maker = form === undefined ? undefined : e.makerOf(form);
+  const maker = form === undefined ? undefined : e.makerOf(form.name);
   if (maker?.op !== 'Conv' || 'activation' in maker.attributes) return undefined;
-  const y = e.node('Conv', maker.inputs, { ...maker.attributes, activation: { text: 'Relu' } }, BLOCKED);
-  return unblocked(e, y, (e.makerOf(x)!.attributes['channels'] as { int: number }).int);
+  return unblocked(e, e.node('Conv', maker.inputs, { ...maker.attributes, activation: { text: 'Relu' } }, BLOCKED), form!.shape);
 }
 
 /** Four blocked pictures [N, C, h, w], one for each parity of row and column, as one of [N, C, 2h, 2w]. */
@@ -94,7 +112,7 @@ export function interleaveBlocked(
   const row = (left: string, right: string): string =>
     e.reshape(e.node('Concat', [part(left), part(right)], { axis: { int: 1 } }), [lead * h, 1, 2 * w * b]);
   const rows = e.node('Concat', [row(evenEven, evenOdd), row(oddEven, oddOdd)], { axis: { int: 1 } });
-  return unblocked(e, e.reshape(rows, [n, c, 2 * h, 2 * w]), c);
+  return unblocked(e, e.reshape(rows, [n, c, 2 * h, 2 * w]), [n, c, 2 * h, 2 * w]);
 }
 
 /**
@@ -107,10 +125,34 @@ export function elementwiseBlocked(
   shapes: readonly (readonly number[])[],
   write: (e: Emitter, names: readonly string[]) => string,
 ): string | undefined {
-  if (e.block === undefined) return undefined;
-  const forms = names.map((name, i) => (shapes[i]!.length === 0 ? name : e.blockedForms.get(name)));
   const whole = shapes.filter((shape) => shape.length > 0);
-  if (whole.length === 0 || forms.some((form) => form === undefined) || whole.some((shape) => !sameShape(shape, whole[0]!)))
-    return undefined;
-  return unblocked(e, write(e, forms as string[]), whole[0]![1]!);
+  const forms = names.map((name) => e.blockedForms.get(name));
+  const first = forms.find((form) => form !== undefined);
+  if (first === undefined || whole.some((shape) => !sameShape(shape, whole[0]!))) return undefined;
+  const given = names.map((name, i) => {
+    const form = forms[i];
+    if (form === undefined) return shapes[i]!.length === 0 ? name : undefined;
+    return sameShape(form.shape.slice(1), first.shape.slice(1)) ? seenAs(e, form, first.shape) : undefined;
+  });
+  return given.includes(undefined) ? undefined : unblocked(e, write(e, given as string[]), first.shape, whole[0]!);
+}
+
+/**
+ * A matrix [rows, depth] times x [n, depth, pictures], which adds up whole pictures: in whatever form they are.
+ * Undefined where x has no blocked form at hand.
+ */
+export function mixBlocked(
+  e: Emitter,
+  x: string,
+  [n, depth, length]: readonly number[],
+  rows: number,
+  write: (pictures: string) => string,
+): string | undefined {
+  const form = e.blockedForms.get(x);
+  if (form === undefined) return undefined;
+  const [, c, h, w] = form.shape;
+  if (length! % (c * h * w) !== 0) return undefined;
+  const shape: Pictures = [(n! * rows * length!) / (c * h * w), c, h, w];
+  const mixed = e.reshape(write(e.reshape(form.name, [n!, depth!, length!])), shape);
+  return unblocked(e, mixed, shape, [n!, rows, length!]);
 }

@@ -5,23 +5,27 @@ import { convAttributes } from './conv-attributes.ts';
 import type { Emitter } from './emitter.ts';
 import { webgpuConv, webgpuConvTranspose } from './webgpu-conv.ts';
 
-/** A Conv node, natively its blocked form, or on WebGPU what stands for it where it would be wrong. */
-function conv(e: Emitter, x: string, w: string, bias: string | undefined, c: Convolution, channels: number, outputs: number): string {
+type Four = readonly [number, number, number, number];
+
+/** A Conv node from pictures to pictures of the shapes given, natively its blocked form, or on WebGPU what stands for it where it would be wrong. */
+function conv(e: Emitter, x: string, w: string, bias: string | undefined, c: Convolution, from: Four, to: Four): string {
+  const [channels, outputs] = [from[1], to[1]];
   if (canBeBlocked(e, c, channels, outputs)) {
     const kernel = blockedKernel(e, w, [outputs, channels, ...c.size]);
-    return unblocked(e, blockedConvolution(e, x, kernel, bias, c, channels), outputs);
+    return unblocked(e, blockedConvolution(e, x, from, kernel, bias, c), to);
   }
   const attributes = convAttributes(c);
   const detour = e.target === 'webgpu' ? webgpuConv(e, x, w, bias, c, [channels, outputs], attributes) : undefined;
   return detour ?? e.node('Conv', [x, w, ...(bias === undefined ? [] : [bias])], attributes);
 }
 
-export const lowerConvolution: Lowering<'conv2d'> = (e, { names: [x, w, b], inputs: [xs, ws], attrs }) =>
-  conv(e, x!, w!, b, attrs, xs.shape[1]!, ws.shape[0]!);
+export const lowerConvolution: Lowering<'conv2d'> = (e, { names: [x, w, b], inputs: [xs], attrs, shape }) =>
+  conv(e, x!, w!, b, attrs, xs.shape as Four, shape as Four);
 
 /** Stride 1: a convolution with the kernel turned and its channels swapped. Otherwise ConvTranspose, or four parity convolutions for 3x3 at stride 2 natively. */
-export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: [dy, w], inputs: [dys, ws], attrs }) => {
-  const [o, cg, kh, kw] = ws.shape as [number, number, number, number];
+export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: [dy, w], inputs: [dys, ws], attrs, shape }) => {
+  const [from, to] = [dys.shape as Four, shape as Four];
+  const [o, cg, kh, kw] = ws.shape as Four;
   const { groups, stride, padding, dilation, height, width } = attrs;
   const [top, left, bottom, right] = padding;
   const reach = [dilation[0] * (kh - 1), dilation[1] * (kw - 1)] as const;
@@ -35,11 +39,11 @@ export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: 
     };
     if (e.block !== undefined && o % e.block === 0 && canBeBlocked(e, c, o, cg * groups)) {
       const kernel = swappedKernel(e, w!, [o, cg, kh, kw], reversed(kh * kw), c.size);
-      return unblocked(e, blockedConvolution(e, dy!, kernel, undefined, c, o), cg);
+      return unblocked(e, blockedConvolution(e, dy!, from, kernel, undefined, c), to);
     }
-    return conv(e, dy!, turnKernel(e, w!, [o, cg, kh, kw], groups), undefined, c, o, cg * groups);
+    return conv(e, dy!, turnKernel(e, w!, [o, cg, kh, kw], groups), undefined, c, from, to);
   }
-  const [, , h, v] = dys.shape as [number, number, number, number];
+  const [, , h, v] = from;
   const parity =
     e.target === 'native' &&
     groups === 1 &&
@@ -52,7 +56,7 @@ export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: 
     padding.every((p) => p === 1) &&
     height === 2 * h &&
     width === 2 * v;
-  if (parity) return parityConvolutions(e, dy!, w!, [dys.shape[0]!, o, h, v], cg);
+  if (parity) return parityConvolutions(e, dy!, w!, from, cg);
   const outputPadding = [
     height - ((h - 1) * stride[0] - top - bottom + reach[0] + 1),
     width - ((v - 1) * stride[1] - left - right + reach[1] + 1),
@@ -65,7 +69,7 @@ export const lowerInputGradient: Lowering<'conv2dInputGradient'> = (e, { names: 
 const reversed = (count: number): number[] => Array.from({ length: count }, (_, i) => count - 1 - i);
 
 /** [O, C/g, kh, kw] -> [C, O/g, kh, kw] with each kernel turned by 180 degrees. */
-function turnKernel(e: Emitter, w: string, [o, cg, kh, kw]: readonly [number, number, number, number], groups: number): string {
+function turnKernel(e: Emitter, w: string, [o, cg, kh, kw]: Four, groups: number): string {
   const taps = kh * kw;
   const turned = taps === 1 ? w : e.node('Gather', [e.reshape(w, [o, cg, taps]), e.ints(reversed(taps))], { axis: { int: 2 } });
   if (groups === 1) return e.transpose(e.reshape(turned, [o, cg, kh, kw]), [1, 0, 2, 3]);
@@ -74,13 +78,14 @@ function turnKernel(e: Emitter, w: string, [o, cg, kh, kw]: readonly [number, nu
 }
 
 /** Input gradient of 3x3, stride 2, padding 1: each of the four row/column parities is a small convolution of dy. */
-function parityConvolutions(e: Emitter, dy: string, w: string, [n, o, h, v]: readonly [number, number, number, number], c: number): string {
+function parityConvolutions(e: Emitter, dy: string, w: string, from: Four, c: number): string {
+  const [n, o, h, v] = from;
   const whole = e.block !== undefined && o % e.block === 0 && c % e.block === 0;
   const part = (taps: readonly number[], size: readonly [number, number]): string => {
     const window: Convolution = { size, stride: [1, 1], padding: [0, 0, size[0] - 1, size[1] - 1], dilation: [1, 1], groups: 1 };
-    if (whole) return blockedConvolution(e, dy, swappedKernel(e, w, [o, c, 3, 3], taps, size), undefined, window, o);
+    if (whole) return blockedConvolution(e, dy, from, swappedKernel(e, w, [o, c, 3, 3], taps, size), undefined, window);
     const picked = e.node('Gather', [e.reshape(w, [o, c, 9]), e.ints(taps)], { axis: { int: 2 } });
-    return conv(e, dy, e.transpose(e.reshape(picked, [o, c, ...size]), [1, 0, 2, 3]), undefined, window, o, c);
+    return conv(e, dy, e.transpose(e.reshape(picked, [o, c, ...size]), [1, 0, 2, 3]), undefined, window, from, [n, c, h, v]);
   };
   const parts = [part([4], [1, 1]), part([5, 3], [1, 2]), part([7, 1], [2, 1]), part([8, 6, 2, 0], [2, 2])] as const;
   if (whole) return interleaveBlocked(e, parts, [n, c, h, v]);

@@ -6,6 +6,12 @@ interface NodeOptions {
   readonly outputs?: number;
 }
 
+/** A tensor of pictures [N, C, H, W] in blocked form. What it stands for may have another shape, with the pictures in the same order. */
+export interface BlockedForm {
+  readonly name: string;
+  readonly shape: readonly [number, number, number, number];
+}
+
 /**
  * Collects ONNX nodes and constants. A node that repeats an earlier one (same op, inputs, attributes) is not written
  * twice, so a gradient rule may recompute a forward value for free. Names depend on the order of writing alone.
@@ -14,8 +20,8 @@ export class Emitter {
   readonly target: Family;
   /** Channels per block of the blocked convolution, where it may be used. */
   readonly block: number | undefined;
-  /** Tensors [N, C, H, W] of which the blocked form is at hand. */
-  readonly blockedForms = new Map<string, string>();
+  /** Tensors of which the blocked form is at hand. */
+  readonly blockedForms = new Map<string, BlockedForm>();
   readonly nodes: EmittedNode[] = [];
   readonly initializers: EmittedTensor[] = [];
   readonly #makers = new Map<string, EmittedNode>();

@@ -47,17 +47,19 @@ const byPatches: Lowering<'conv2dWeightGradient'> = (e, { names: [x, dy], inputs
   return e.reshape(e.transpose(e.reshape(total, [groups, cg * taps, og]), perm), [o, cg, kh, kw]);
 };
 
-function isCorrelation(e: Emitter, { inputs: [xs, dys], attrs }: Site): boolean {
-  const { groups, size, dilation } = attrs;
-  const [c, o] = [xs.shape[1]!, dys.shape[1]!];
-  const taps = size[0] * size[1];
-  return e.block !== undefined && c % e.block === 0 && groups === 1 && taps > 1 && dilation[1] === 1 && o <= taps * c;
+/** Fewer channels than this are not worth putting last. */
+const FEW = 8;
+
+/** WebGPU has no convolution of volumes; where there are more kernels than places the runtime uses one thread. */
+function isCorrelation(e: Emitter, { inputs: [xs, dys], attrs: { groups, size, dilation } }: Site): boolean {
+  const [channels, outputs, taps] = [xs.shape[1]!, dys.shape[1]!, size[0] * size[1]];
+  return e.target !== 'webgpu' && groups === 1 && taps > 1 && channels >= FEW && outputs <= taps * channels && dilation[1] === 1;
 }
 
 /**
  * The batch as channels and dy as one kernel that slides over x: dw[o, c, i, j] = sum over n, h, w of dy[n, o, h, w]
- * x[n, c, stride h + i, stride w + j]. In blocked form a row of x is W block long and the kernel moves over its first kw block
- * places, block of channels by block of channels, so that the runtime copies long runs and never writes the patches out.
+ * x[n, c, stride h + i, stride w + j]. With channels last, block by block of them, a row of x is W b long and the kernel moves
+ * over its first kw b places, so that the runtime copies long runs and never writes the patches out.
  */
 function correlation(e: Emitter, { names: [x, dy], inputs: [xs, dys], attrs }: Site): string {
   const [n, c, height, width] = xs.shape as [number, number, number, number];
@@ -65,18 +67,25 @@ function correlation(e: Emitter, { names: [x, dy], inputs: [xs, dys], attrs }: S
   const { size, stride, padding, dilation } = attrs;
   const [kh, kw] = size;
   const [top, left] = padding;
-  const b = e.block!;
+  const whole = e.block !== undefined && c % e.block === 0;
+  const b = whole ? e.block! : c;
+  const channelsLast = whole ? blocked(e, x!, [n, c, height, width]) : e.transpose(e.reshape(x!, [n, c, height * width]), [0, 2, 1]);
   const below = (kh - 1) * dilation[0] + (h - 1) * stride[0] + 1 - height - top;
   const beside = kw + (v - 1) * stride[1] - width - left;
-  const blocks = e.reshape(blocked(e, x!), [1, n, c / b, height, width * b]);
-  const kernel = e.reshape(e.transpose(e.reshape(dy!, [n, o, h * v]), [1, 0, 2]), [o, n, 1, h, v]);
-  const whole = e.node('Conv', [blocks, kernel], {
-    kernel_shape: { ints: [1, h, v] },
-    strides: { ints: [1, dilation[0], 1] },
-    dilations: { ints: [1, stride[0], stride[1] * b] },
-    pads: { ints: [0, top, left * b, 0, Math.max(below, 0), Math.max(beside, 0) * b] },
-  });
+  const moved = e.node(
+    'Conv',
+    [
+      e.reshape(channelsLast, [1, n, c / b, height, width * b]),
+      e.reshape(e.transpose(e.reshape(dy!, [n, o, h * v]), [1, 0, 2]), [o, n, 1, h, v]),
+    ],
+    {
+      kernel_shape: { ints: [1, h, v] },
+      strides: { ints: [1, dilation[0], 1] },
+      dilations: { ints: [1, stride[0], stride[1] * b] },
+      pads: { ints: [0, top, left * b, 0, Math.max(below, 0), Math.max(beside, 0) * b] },
+    },
+  );
   // places that only a larger kernel would reach
-  const cut = below >= 0 && beside >= 0 ? whole : e.node('Slice', [whole, e.ints([0, 0]), e.ints([kh, kw * b]), e.ints([3, 4])]);
+  const cut = below >= 0 && beside >= 0 ? moved : e.node('Slice', [moved, e.ints([0, 0]), e.ints([kh, kw * b]), e.ints([3, 4])]);
   return e.reshape(e.transpose(e.reshape(cut, [o, c / b, kh * kw, b]), [0, 1, 3, 2]), [o, c, kh, kw]);
 }

@@ -173,6 +173,8 @@ function apply1(op: UnaryOp, x: Value): Sym {
   const value = lift(x);
   const inner = beforeSwap(value);
   if (inner !== undefined) return swapDepth(apply1(op, inner));
+  // on the other side of a reshape a lowering sees what made x, and reshapes in a row are one
+  if (value.op === 'reshape') return reshape(apply1(op, value.inputs[0]!), value.shape);
   return make(op, elementwiseRules[op] as Rule<UnaryOp>, [value], {});
 }
 
