@@ -42,6 +42,8 @@ export const images: readonly OpCase[] = [
   conv('groups of 6 outputs (a WebGPU trap)', [1, 4, 3, 2], [12, 2, 1, 1], { groups: 2, bias: true }),
   conv('groups of 5 outputs of 10 (a WebGPU trap)', [1, 2, 2, 3], [10, 1, 1, 1], { groups: 2 }),
   conv('6 channels to 4 (a WebGPU trap)', [1, 6, 3, 3], [4, 6, 3, 3], { padding: [1, 1, 1, 1] }),
+  conv('8 channels (weights by one convolution), stride 2, a row left over', [2, 8, 6, 5], [3, 8, 3, 3], { stride: [2, 2] }),
+  conv('8 channels, stretched, padding unlike', [1, 8, 5, 3], [2, 8, 2, 2], { dilation: [2, 1], padding: [1, 0, 0, 2] }),
   {
     name: 'maxPool2d, tiles',
     covers: ['maxPool2d', 'upsampleNearest'],
