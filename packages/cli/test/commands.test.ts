@@ -31,7 +31,12 @@ function trainer(over: Partial<Trainer> = {}): Trainer {
       return {
         models: [{ file: 'brightness.onnx', onnx: Uint8Array.of(8, 1), card }],
         parameters: [{ file: 'brightness.safetensors', bytes: Uint8Array.of(seed) }],
-        summary: { preset, resumedAt: before?.[0] ?? 0, items: (data as { size: number } | undefined)?.size ?? 0 },
+        summary: {
+          preset,
+          resumedAt: before?.[0] ?? 0,
+          items: (data as { size: number } | undefined)?.size ?? 0,
+          classes: (data as { classes?: readonly string[] } | undefined)?.classes?.join(' and ') ?? '',
+        },
       };
     },
     evidence: async ({ seeds, quick, onProgress }) => {
@@ -91,9 +96,8 @@ describe('train', () => {
     expect((await verilens(['train', 'brightness', '--data', 'mine'], { folder, plugins: plugins() })).out).toMatch(/items\s+2/);
     const classes = await temporaryFolder({ 'mine/cup/a.png': '', 'mine/cup/b.png': '', 'mine/fork/a.png': '' });
     const recognizer = installed({ ...brightness({ trainer: trainer() }), role: 'recognizer' } as never);
-    expect((await verilens(['train', 'brightness', '--data', 'mine'], { folder: classes, plugins: [recognizer] })).out).toMatch(
-      /items\s+3/,
-    );
+    const given = await verilens(['train', 'brightness', '--data', 'mine'], { folder: classes, plugins: [recognizer] });
+    expect(given.out).toMatch(/classes\s+cup and fork/);
     expect((await verilens(['train', 'brightness', '--data', 'nowhere'], { folder, plugins: plugins() })).code).toBe(2);
     expect(await verilens(['train', 'brightness', '--preset', 'smal'], { folder, plugins: plugins() })).toMatchObject({
       code: 2,
