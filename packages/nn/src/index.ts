@@ -117,6 +117,7 @@ export { constant, input, ones, zeros } from './ops/source.ts';
 export { sinusoidalPositions, timeEmbedding } from './ops/sinusoids.ts';
 export { spectralNorm, type SpectralNormResult } from './ops/spectral-norm.ts';
 export { convTranspose2d, type ConvTranspose2dOptions } from './ops/transposed-convolution.ts';
+export { convTranspose3d, type ConvTranspose3dOptions } from './ops/transposed-volumes.ts';
 export { withGradient } from './ops/with-gradient.ts';
 export { inputGradient, type InputGradientOptions } from './input-gradient.ts';
 export { projectedGradient, type ProjectedGradientOptions } from './projected-gradient.ts';

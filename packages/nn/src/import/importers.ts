@@ -1,11 +1,14 @@
 import { convolutionImporters } from './ops/convolution.ts';
+import { einsumImporters } from './ops/einsum.ts';
 import { elementwiseImporters } from './ops/elementwise.ts';
+import { gridSampleImporters } from './ops/grid-sample.ts';
 import { linearAlgebraImporters } from './ops/linear-algebra.ts';
 import { normalisationImporters } from './ops/normalisation.ts';
 import { paddingImporters } from './ops/padding.ts';
 import { poolingImporters } from './ops/pooling.ts';
 import { reduceImporters } from './ops/reduce.ts';
 import { resizeImporters } from './ops/resize.ts';
+import { scatterImporters } from './ops/scatter.ts';
 import { shapeImporters } from './ops/shape.ts';
 import type { Importer } from './site.ts';
 
@@ -15,11 +18,14 @@ export const importers: ReadonlyMap<string, Importer> = new Map(
     ...elementwiseImporters,
     ...reduceImporters,
     ...shapeImporters,
+    ...scatterImporters,
     ...paddingImporters,
     ...linearAlgebraImporters,
+    ...einsumImporters,
     ...normalisationImporters,
     ...convolutionImporters,
     ...poolingImporters,
     ...resizeImporters,
+    ...gridSampleImporters,
   }),
 );

@@ -6,6 +6,7 @@ import { describe, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
 import type { EmittedGraph, EmittedNode, EmittedValue } from './emitted-graph.ts';
 import { Emitter } from './emitter.ts';
+import { fuseGelu } from './fuse-gelu.ts';
 
 export interface GraphRequest {
   /** Graph inputs by name; a Sym of op `input`. Inputs that nothing uses stay in the signature. */
@@ -33,7 +34,8 @@ export function lowerGraph(request: GraphRequest): EmittedGraph {
     if (!names.has(sym.id)) names.set(sym.id, emit(e, sym, names, readers));
   }
   const results = nameOutputs(e, outputs, names);
-  const nodes = usedNodes(e.nodes, results);
+  const used = usedNodes(e.nodes, results);
+  const nodes = e.target === 'webgpu' ? used : fuseGelu(used, e.initializers, results);
   dropUnusedOutputs(nodes, results);
   const read = new Set(nodes.flatMap((node) => node.inputs));
   return { inputs: values, outputs: results, nodes, initializers: e.initializers.filter(({ name }) => read.has(name)) };

@@ -5,7 +5,7 @@ import { matmul } from './linear-algebra.ts';
 import { reshape, swapDepth, transpose } from './shape.ts';
 import { constant } from './source.ts';
 
-type Triple = readonly [number, number, number];
+export type Triple = readonly [number, number, number];
 
 export interface Pool3dOptions {
   /** One size, or [depth, height, width]. */
@@ -23,7 +23,7 @@ export interface Conv3dOptions {
   readonly groups?: number;
 }
 
-const triple = (value: number | Triple): Triple => (typeof value === 'number' ? [value, value, value] : value);
+export const triple = (value: number | Triple): Triple => (typeof value === 'number' ? [value, value, value] : value);
 const rest = ([, a, b]: Triple): readonly [number, number] => [a, b];
 
 function checkVolume(op: string, x: Sym): void {
@@ -32,7 +32,7 @@ function checkVolume(op: string, x: Sym): void {
 }
 
 /** How a window moves along the depth. */
-interface DepthWindow {
+export interface DepthWindow {
   readonly size: number;
   readonly stride: number;
   readonly padding: number;
@@ -55,11 +55,16 @@ function depthOutput(op: string, depth: number, { size, stride, padding, dilatio
  * Rows of a matrix [rows, depth] times slices [N, depth, C, H, W]. Picking and adding slices by a product with zeros and ones is
  * several times faster than slicing, padding and joining, forwards and backwards, because products use all threads.
  */
-function mixDepth(x: Sym, rows: number, weight: (row: number, z: number) => number): Sym {
+export function mixDepth(x: Sym, rows: number, weight: (row: number, z: number) => number): Sym {
   const [n, depth, ...picture] = x.shape as [number, number, ...number[]];
   const matrix = Float32Array.from({ length: rows * depth }, (_, i) => weight(Math.floor(i / depth), i % depth));
   const mixed = matmul(constant(matrix, [rows, depth]), reshape(x, [n, depth, sizeOf(picture)]));
   return reshape(mixed, [n, rows, ...picture]);
+}
+
+/** The matrix with ones that picks the slices under a window: row i * size + t takes slice i * stride + t * dilation - padding. */
+export function depthTaps({ size, stride, padding, dilation }: DepthWindow): (row: number, z: number) => number {
+  return (row, z) => (z === Math.floor(row / size) * stride + (row % size) * dilation - padding ? 1 : 0);
 }
 
 /**
@@ -84,12 +89,7 @@ export function conv3d(x: Sym, w: Sym, b?: Sym, options: Conv3dOptions = {}): Sy
   const d = depthOutput('conv3d', depth, along);
   const slices = swapDepth(x);
   const plain = kd === 1 && along.stride === 1 && along.padding === 0;
-  // row i * kd + t takes slice i * stride + t * dilation - padding
-  const taps = plain
-    ? slices
-    : mixDepth(slices, d * kd, (row, z) =>
-        z === Math.floor(row / kd) * along.stride + (row % kd) * along.dilation - along.padding ? 1 : 0,
-      );
+  const taps = plain ? slices : mixDepth(slices, d * kd, depthTaps(along));
   // channels of a picture: group, then depth tap, then channel
   const grouped = groups === 1 ? taps : transpose(reshape(taps, [n * d, kd, groups, cg, height * width]), [0, 2, 1, 3, 4]);
   const y = conv2d(reshape(grouped, [n * d, kd * c, height, width]), reshape(transpose(w, [0, 2, 1, 3, 4]), [o, kd * cg, kh, kw]), b, {

@@ -57,6 +57,38 @@ const conv = (
   };
 };
 
+/** Every element of x laid over the result with its weights, cut by the padding. */
+const transposed = (
+  name: string,
+  x: readonly number[],
+  w: readonly number[],
+  options: { stride?: Triple; padding?: Triple; dilation?: Triple; outputPadding?: Triple; groups?: number; bias?: boolean },
+): OpCase => {
+  const { stride = [1, 1, 1], padding = [0, 0, 0], dilation = [1, 1, 1], outputPadding = [0, 0, 0], groups = 1 } = options;
+  const size = w.slice(2) as unknown as Triple;
+  const [n, channels, ...full] = x as [number, number, number, number, number];
+  const [inGroup, perGroup] = [channels / groups, w[1]!];
+  const out = full.map((count, i) => (count - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (size[i]! - 1) + outputPadding[i]! + 1);
+  return {
+    name: `convTranspose3d, ${name}`,
+    covers: ['conv2dInputGradient', 'matmul', 'transpose'],
+    inputs: options.bias === true ? [x, w, [perGroup * groups]] : [x, w],
+    build: (a, b, c) => nn.convTranspose3d(a!, b!, c, options),
+    reference: (a, b, c) =>
+      ref.build([n, perGroup * groups, ...out], ([sample, channel, ...at]) => {
+        const group = Math.floor(channel! / perGroup);
+        let total = c?.data[channel!] ?? 0;
+        for (const tap of taps(size)) {
+          const from = tap.map((t, i) => (at[i]! + padding[i]! - t * dilation[i]!) / stride[i]!);
+          if (!from.every((z, i) => Number.isInteger(z) && z >= 0 && z < full[i]!)) continue;
+          for (let q = group * inGroup; q < (group + 1) * inGroup; q++)
+            total += ref.get(a!, [sample!, q, ...from]) * ref.get(b!, [q, channel! - group * perGroup, ...tap]);
+        }
+        return total;
+      }),
+  };
+};
+
 const whole: Window3 = { size: [2, 2, 2], stride: [2, 2, 2], padding: [0, 0, 0], dilation: [1, 1, 1] };
 const uneven: Window3 = { size: [3, 2, 3], stride: [2, 1, 2], padding: [1, 0, 1], dilation: [1, 1, 1] };
 const largest = (x: Ref, w: Window3): Ref =>
@@ -72,6 +104,13 @@ export const volumes: readonly OpCase[] = [
   conv('groups', [1, 4, 2, 2, 2], [2, 2, 2, 2, 2], { groups: 2, padding: [1, 0, 1] }),
   conv('1x1x1', [2, 2, 2, 1, 2], [3, 2, 1, 1, 1]),
   conv('3 channels to 4 (9 in the picture: a WebGPU trap)', [1, 3, 2, 3, 2], [4, 3, 3, 3, 3], { padding: [1, 1, 1] }),
+  transposed('stride 2, padding 1, bias', [1, 2, 2, 2, 3], [2, 2, 2, 3, 2], {
+    stride: [2, 2, 1],
+    padding: [0, 1, 1],
+    outputPadding: [1, 0, 0],
+    bias: true,
+  }),
+  transposed('groups, dilated in depth', [1, 4, 2, 2, 1], [4, 1, 2, 1, 2], { groups: 2, dilation: [2, 1, 1] }),
   {
     name: 'conv3d, relu, batchNorm, conv3d, mean',
     covers: ['batchNorm', 'reduceMean'],

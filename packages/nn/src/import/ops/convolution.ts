@@ -1,8 +1,9 @@
 import { conv2d } from '../../ops/convolution.ts';
 import { add } from '../../ops/elementwise.ts';
 import { conv1d, convTranspose1d } from '../../ops/one-dimensional.ts';
-import { pad, reshape } from '../../ops/shape.ts';
+import { pad, reshape, sliceAll } from '../../ops/shape.ts';
 import { convTranspose2d } from '../../ops/transposed-convolution.ts';
+import { convTranspose3d, type ConvTranspose3dOptions } from '../../ops/transposed-volumes.ts';
 import { conv3d } from '../../ops/volumes.ts';
 import type { Sym } from '../../sym.ts';
 import type { Importer, Site } from '../site.ts';
@@ -38,12 +39,7 @@ const tripleOf = (values: readonly number[]): [number, number, number] => [value
 const transposed: Importer = (site) => {
   const [x, w, b] = [site.sym(0), site.sym(1), site.optional(2)];
   const spatial = x.shape.slice(2);
-  if (spatial.length < 1 || spatial.length > 2)
-    throw site.unsupported(
-      'transposed convolution is imported for one and two spatial axes',
-      '[N, C, W] or [N, C, H, W]',
-      `rank ${x.shape.length}`,
-    );
+  checkRank(site, x);
   const one = spatial.map(() => 1);
   const size = site.ints('kernel_shape') ?? w.shape.slice(2);
   const stride = site.ints('strides') ?? one;
@@ -56,21 +52,29 @@ const transposed: Importer = (site) => {
   const within = output.map((n, i) => Math.min(n - reach[i]!, stride[i]! - 1));
   const groups = site.int('group') ?? 1;
   const y =
-    spatial.length === 1
-      ? convTranspose1d(x, w, undefined, {
-          stride: stride[0]!,
-          dilation: dilation[0]!,
-          padding: [before[0]!, after[0]!],
-          outputPadding: within[0]!,
-          groups,
-        })
-      : convTranspose2d(x, w, undefined, {
-          stride: [stride[0]!, stride[1]!],
-          dilation: [dilation[0]!, dilation[1]!],
-          padding: [before[0]!, before[1]!, after[0]!, after[1]!],
-          outputPadding: [within[0]!, within[1]!],
-          groups,
-        });
+    spatial.length === 3
+      ? transposedVolume(
+          x,
+          w,
+          { stride: tripleOf(stride), dilation: tripleOf(dilation), outputPadding: tripleOf(within), groups },
+          before,
+          after,
+        )
+      : spatial.length === 1
+        ? convTranspose1d(x, w, undefined, {
+            stride: stride[0]!,
+            dilation: dilation[0]!,
+            padding: [before[0]!, after[0]!],
+            outputPadding: within[0]!,
+            groups,
+          })
+        : convTranspose2d(x, w, undefined, {
+            stride: [stride[0]!, stride[1]!],
+            dilation: [dilation[0]!, dilation[1]!],
+            padding: [before[0]!, before[1]!, after[0]!, after[1]!],
+            outputPadding: [within[0]!, within[1]!],
+            groups,
+          });
   const grown = pad(
     y,
     y.shape.map(() => 0),
@@ -78,6 +82,17 @@ const transposed: Importer = (site) => {
   );
   return b === undefined ? grown : add(grown, reshape(b, [b.shape[0]!, ...one]));
 };
+
+/** The padding that both sides share goes with the convolution, the rest is cut off after it. */
+function transposedVolume(x: Sym, w: Sym, options: ConvTranspose3dOptions, before: readonly number[], after: readonly number[]): Sym {
+  const both = before.map((n, i) => Math.min(n, after[i]!));
+  const y = convTranspose3d(x, w, undefined, { ...options, padding: tripleOf(both) });
+  return sliceAll(
+    y,
+    [0, 0, ...before.map((n, i) => n - both[i]!)],
+    y.shape.map((n, i) => (i < 2 ? n : n - (after[i - 2]! - both[i - 2]!))),
+  );
+}
 
 /** What is cut off on each side: given by pads, or following from the output's size. */
 function transposedSides(

@@ -8,6 +8,7 @@ import { flatIndex, fold, foldable, rearranged } from '../fold.ts';
 import type { Importer, Site } from '../site.ts';
 import { isKnown, kindOf, known, knownInts, toSym, type Known, type Value } from '../values.ts';
 import type { StoredTensor } from '../onnx-file.ts';
+import { knownPlaces } from './scatter.ts';
 import { elementKind } from '../read-tensor.ts';
 
 function reshaped(site: Site, x: Value, shape: readonly number[]): Value {
@@ -169,22 +170,17 @@ const gatherAt: Importer = (site) => {
   const axis = site.axis(site.int('axis') ?? 0, x.shape.length);
   const at = site.value(1);
   if (!isKnown(at)) return gather(site.asSym(x), at, axis);
-  const size = x.shape[axis]!;
-  const places = Array.from(at.data, (v) => (v < 0 ? v + size : v));
-  const wrong = places.find((v) => v < 0 || v >= size);
-  if (wrong !== undefined) throw site.bad('an index is out of range', `-${size}..${size - 1}`, `${wrong}`);
+  const places = knownPlaces(site, at, x.shape[axis]!);
   const shape = [...x.shape.slice(0, axis), ...at.shape, ...x.shape.slice(axis + 1)];
-  if (isKnown(x) && foldable(x)) return { ...cut(x, axis, places), shape };
-  return gather(site.asSym(x), toSym({ ...at, data: Float64Array.from(places) }), axis);
+  if (isKnown(x) && foldable(x)) return { ...cut(x, axis, [...places.data]), shape };
+  return gather(site.asSym(x), toSym(places), axis);
 };
 
 const gatherElements: Importer = (site) => {
   const x = site.sym(0);
   const axis = site.axis(site.int('axis') ?? 0, x.shape.length);
   const at = site.value(1);
-  if (!isKnown(at)) return takeAlongAxis(x, at, axis);
-  const places = Float64Array.from(at.data, (v) => (v < 0 ? v + x.shape[axis]! : v));
-  return takeAlongAxis(x, toSym({ ...at, data: places }), axis);
+  return takeAlongAxis(x, isKnown(at) ? toSym(knownPlaces(site, at, x.shape[axis]!)) : at, axis);
 };
 
 const expandTo: Importer = (site) => {
