@@ -1,4 +1,4 @@
-import { describe, sameShape, shapeError, sizeOf, type Sym } from '../sym.ts';
+import { describe, sameShape, shapeError, type Sym } from '../sym.ts';
 import { inputGradient } from './convolution.ts';
 import { add } from './elementwise.ts';
 import { reshape, swapDepth, transpose } from './shape.ts';
