@@ -58,25 +58,18 @@ export {
   abs,
   add,
   addAll,
-  and,
-  cast,
   cos,
   div,
-  equal,
   erf,
   exp,
   floor,
   gelu,
-  greater,
   isPositive,
-  less,
   log,
   maximum,
   minimum,
   mul,
   neg,
-  not,
-  or,
   pow,
   reciprocal,
   relu,
@@ -90,8 +83,8 @@ export {
   stopGradient,
   sub,
   tanh,
-  where,
 } from './ops/elementwise.ts';
+export { and, cast, equal, greater, less, not, or, where } from './ops/logic.ts';
 export { adaptiveInstanceNorm, groupNorm, instanceNorm, rmsNorm, type SampleNormOptions } from './ops/group-norm.ts';
 export * from './functions/index.ts';
 export { gather, oneHot, scatterAdd } from './ops/indexing.ts';

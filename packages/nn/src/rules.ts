@@ -4,6 +4,7 @@ import { alongAxisRules } from './ops/along-axis.ts';
 import { convolutionRules } from './ops/convolution.ts';
 import { elementwiseRules } from './ops/elementwise.ts';
 import { indexRules } from './ops/indexing.ts';
+import { logicRules } from './ops/logic.ts';
 import { linearAlgebraRules } from './ops/linear-algebra.ts';
 import { maxPoolRules } from './ops/max-pool.ts';
 import { normalisationRules } from './ops/normalisation.ts';
@@ -18,6 +19,7 @@ import type { Rule } from './sym.ts';
 export const rules: { readonly [O in Op]: Rule<O> } = {
   ...sourceRules,
   ...elementwiseRules,
+  ...logicRules,
   ...piecewiseRules,
   ...withGradientRules,
   ...reduceRules,

@@ -1,21 +1,5 @@
-import {
-  abs,
-  add,
-  and,
-  div,
-  exp,
-  greater,
-  less,
-  mul,
-  relu,
-  sigmoid,
-  softplus,
-  square,
-  stopGradient,
-  sub,
-  tanh,
-  where,
-} from '../ops/elementwise.ts';
+import { abs, add, div, exp, mul, relu, sigmoid, softplus, square, stopGradient, sub, tanh } from '../ops/elementwise.ts';
+import { and, greater, less, where } from '../ops/logic.ts';
 import { clamp } from '../ops/piecewise-linear.ts';
 import { max } from '../ops/reduce.ts';
 import { reshape, split } from '../ops/shape.ts';

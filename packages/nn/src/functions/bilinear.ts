@@ -1,4 +1,5 @@
-import { add, and, cast, floor, greater, less, mul, sub } from '../ops/elementwise.ts';
+import { add, floor, mul, sub } from '../ops/elementwise.ts';
+import { and, cast, greater, less } from '../ops/logic.ts';
 import { gatherBatch } from '../ops/along-axis.ts';
 import { sum } from '../ops/reduce.ts';
 import { concat, reshape, unsqueeze } from '../ops/shape.ts';

@@ -1,5 +1,6 @@
 import { add, div, mul, sqrt, stopGradient, sub } from '../ops/elementwise.ts';
 import { matmul } from '../ops/linear-algebra.ts';
+import { powerSteps, type SingularVectors } from '../ops/power-iteration.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { describe, sameShape, shapeError, type Sym, type Value } from '../sym.ts';
 import { withGradient } from '../ops/with-gradient.ts';
@@ -64,12 +65,10 @@ export function cayleyStep(q: Sym, g: Sym, tau: Value): Sym {
   return withGradient(polished, [next], (dy) => [dy]);
 }
 
-export interface Singular {
+/** Its vectors pass no gradient. */
+export interface Singular extends SingularVectors {
   /** Largest singular value [..., 1, 1]. */
   readonly value: Sym;
-  /** Its vectors [..., rows, 1] and [..., columns, 1], without gradient. */
-  readonly left: Sym;
-  readonly right: Sym;
 }
 
 /**
@@ -87,11 +86,9 @@ export function powerIteration(a: Sym, start: Sym, options: { readonly iteration
       'One column per matrix; draw it at random, or keep the last.',
     );
   const fixed = stopGradient(a);
-  let right = unitVectors(stopGradient(start), -2);
-  let left = unitVectors(matmul(fixed, right), -2);
-  for (let i = 1; i < (options.iterations ?? 10); i++) {
-    right = unitVectors(matmul(fixed, left, { transA: true }), -2);
-    left = unitVectors(matmul(fixed, right), -2);
-  }
+  const unit = (x: Sym): Sym => unitVectors(x, -2);
+  const first = unit(stopGradient(start));
+  const begun = { right: first, left: unit(matmul(fixed, first)) };
+  const { left, right } = powerSteps(fixed, begun, (options.iterations ?? 10) - 1, unit);
   return { value: matmul(left, matmul(a, right), { transA: true }), left, right };
 }

@@ -1,21 +1,5 @@
-import {
-  abs,
-  add,
-  cast,
-  equal,
-  exp,
-  greater,
-  log,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  sqrt,
-  square,
-  stopGradient,
-  sub,
-  where,
-} from '../ops/elementwise.ts';
+import { abs, add, exp, log, maximum, minimum, mul, neg, sqrt, square, stopGradient, sub } from '../ops/elementwise.ts';
+import { cast, equal, greater, where } from '../ops/logic.ts';
 import { max, min, sum } from '../ops/reduce.ts';
 import { concat, pad, reshape, slice, squeeze } from '../ops/shape.ts';
 import { constant } from '../ops/source.ts';

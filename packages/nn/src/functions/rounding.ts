@@ -1,4 +1,5 @@
-import { abs, add, and, cast, equal, floor, greater, mul, neg, or, stopGradient, sub, where } from '../ops/elementwise.ts';
+import { abs, add, floor, mul, neg, stopGradient, sub } from '../ops/elementwise.ts';
+import { and, cast, equal, greater, or, where } from '../ops/logic.ts';
 import { lift } from '../ops/source.ts';
 import { describe, sameShape, shapeError, type Sym, type Value } from '../sym.ts';
 

@@ -1,5 +1,6 @@
 import { VerilensError } from '@verilens/core';
-import { abs, cast, div, maximum, mul, neg, stopGradient, sub, where } from '../ops/elementwise.ts';
+import { abs, div, maximum, mul, neg, stopGradient, sub } from '../ops/elementwise.ts';
+import { cast, where } from '../ops/logic.ts';
 import { gather } from '../ops/indexing.ts';
 import { matmul } from '../ops/linear-algebra.ts';
 import { max, sum } from '../ops/reduce.ts';

@@ -6,7 +6,7 @@ import { describe, sameShape, showShape, sizeOf, type Spec, type Sym } from '../
 import type { DType } from '../op-types.ts';
 import type { OnnxFile, OnnxValue } from './onnx-file.ts';
 import { readOnnx } from './read-onnx.ts';
-import { fromStored } from './ops/shape.ts';
+import { fromStored } from './ops/constants.ts';
 import { checkOperators, neededNodes, trace } from './trace.ts';
 import { isKnown, toSym, type Known, type Value } from './values.ts';
 

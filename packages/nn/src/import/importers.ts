@@ -1,3 +1,5 @@
+import { branchImporters } from './ops/branches.ts';
+import { constantImporters } from './ops/constants.ts';
 import { convolutionImporters } from './ops/convolution.ts';
 import { einsumImporters } from './ops/einsum.ts';
 import { elementwiseImporters } from './ops/elementwise.ts';
@@ -5,6 +7,8 @@ import { gridSampleImporters } from './ops/grid-sample.ts';
 import { linearAlgebraImporters } from './ops/linear-algebra.ts';
 import { normalisationImporters } from './ops/normalisation.ts';
 import { paddingImporters } from './ops/padding.ts';
+import { partImporters } from './ops/parts.ts';
+import { positionImporters } from './ops/positions.ts';
 import { poolingImporters } from './ops/pooling.ts';
 import { reduceImporters } from './ops/reduce.ts';
 import { resizeImporters } from './ops/resize.ts';
@@ -18,6 +22,10 @@ export const importers: ReadonlyMap<string, Importer> = new Map(
     ...elementwiseImporters,
     ...reduceImporters,
     ...shapeImporters,
+    ...partImporters,
+    ...positionImporters,
+    ...constantImporters,
+    ...branchImporters,
     ...scatterImporters,
     ...paddingImporters,
     ...linearAlgebraImporters,

@@ -3,7 +3,7 @@ import { withScope } from '../scope.ts';
 import { importers } from './importers.ts';
 import type { OnnxGraph, OnnxNode } from './onnx-file.ts';
 import { Site, type Importer, type ImportRun } from './site.ts';
-import { fromStored } from './ops/shape.ts';
+import { fromStored } from './ops/constants.ts';
 import type { Value } from './values.ts';
 
 /** Key of a node's operator in the importer table. */

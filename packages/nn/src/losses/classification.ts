@@ -1,5 +1,6 @@
 import { VerilensError } from '@verilens/core';
-import { add, cast, div, equal, greater, maximum, mul, not, softplus, sqrt, square, sub, where } from '../ops/elementwise.ts';
+import { add, div, maximum, mul, softplus, sqrt, square, sub } from '../ops/elementwise.ts';
+import { cast, equal, greater, not, where } from '../ops/logic.ts';
 import { oneHot } from '../ops/indexing.ts';
 import { logSoftmax } from '../ops/normalisation.ts';
 import { mean, sum } from '../ops/reduce.ts';

@@ -1,4 +1,5 @@
-import { add, cast, div, equal, greater, maximum, mul, neg, relu, softplus, sqrt, square, sub, where } from '../ops/elementwise.ts';
+import { add, div, maximum, mul, neg, relu, softplus, sqrt, square, sub } from '../ops/elementwise.ts';
+import { cast, equal, greater, where } from '../ops/logic.ts';
 import { matmul } from '../ops/linear-algebra.ts';
 import { logSoftmax } from '../ops/normalisation.ts';
 import { mean, sum } from '../ops/reduce.ts';

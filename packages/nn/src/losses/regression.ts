@@ -1,5 +1,6 @@
 import { VerilensError } from '@verilens/core';
-import { abs, less, mul, square, sub, where } from '../ops/elementwise.ts';
+import { abs, mul, square, sub } from '../ops/elementwise.ts';
+import { less, where } from '../ops/logic.ts';
 import { mean } from '../ops/reduce.ts';
 import { describe, sameShape, shapeError, type Sym } from '../sym.ts';
 

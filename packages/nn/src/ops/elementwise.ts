@@ -1,7 +1,7 @@
-import type { DType, Op } from '../op-types.ts';
-import { broadcastShapes, describe, make, NOT_DIFFERENTIABLE, sameShape, shapeError, type Rule, type Sym, type Value } from '../sym.ts';
+import { describe, NOT_DIFFERENTIABLE, shapeError, type Rule, type Sym, type Value } from '../sym.ts';
+import { equal, greater, less, where } from './logic.ts';
+import { binaryShape, liftBoth, pointwise1, pointwise2 } from './pointwise.ts';
 import { sumTo } from './reduce.ts';
-import { beforeSwap, reshape, swapDepth } from './shape.ts';
 import { constant, lift, scalarValue, zeros } from './source.ts';
 
 type UnaryOp =
@@ -25,9 +25,7 @@ type UnaryOp =
   | 'isPositive'
   | 'stopGradient';
 type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum';
-type CompareOp = 'equal' | 'greater' | 'less';
-type LogicOp = 'and' | 'or';
-type ElementwiseOp = UnaryOp | BinaryOp | CompareOp | LogicOp | 'not' | 'where' | 'cast';
+type ElementwiseOp = UnaryOp | BinaryOp;
 
 /** The derivative dy/dx of a unary op as a function of x and y; the rule multiplies by the incoming gradient. */
 function unary(op: UnaryOp, gradient: ((g: { dy: Sym; y: Sym; x: Sym }) => Sym | null) | typeof NOT_DIFFERENTIABLE): Rule<UnaryOp> {
@@ -38,19 +36,6 @@ function unary(op: UnaryOp, gradient: ((g: { dy: Sym; y: Sym; x: Sym }) => Sym |
     },
     gradient: gradient === NOT_DIFFERENTIABLE ? gradient : ({ dy, y, inputs: [x] }) => [gradient({ dy, y, x })],
   };
-}
-
-function binaryShape(op: Op, a: Sym, b: Sym, dtypes: readonly DType[]): readonly number[] {
-  const shape = broadcastShapes(a.shape, b.shape);
-  if (shape === undefined || a.dtype !== b.dtype || !dtypes.includes(a.dtype)) {
-    throw shapeError(
-      op,
-      `two ${dtypes.join(' or ')} tensors whose shapes broadcast`,
-      `${describe(a)} and ${describe(b)}`,
-      'Reshape or cast one of them; sizes must be equal or 1, counted from the last axis.',
-    );
-  }
-  return shape;
 }
 
 /** With `whole`, indices can be computed too: int32 has no gradient. */
@@ -68,15 +53,6 @@ function binary(
     },
   };
 }
-
-const compare = (op: CompareOp): Rule<CompareOp> => ({
-  shape: ([a, b]) => ({ shape: binaryShape(op, a, b, ['float32', 'int32']), dtype: 'bool' }),
-  gradient: NOT_DIFFERENTIABLE,
-});
-const logic = (op: LogicOp): Rule<LogicOp> => ({
-  shape: ([a, b]) => ({ shape: binaryShape(op, a, b, ['bool']), dtype: 'bool' }),
-  gradient: NOT_DIFFERENTIABLE,
-});
 
 const SQRT_HALF = Math.SQRT1_2;
 const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
@@ -109,10 +85,6 @@ export const elementwiseRules: { [O in ElementwiseOp]: Rule<O> } = {
   softplus: unary('softplus', ({ dy, x }) => mul(dy, sigmoid(x))),
   isPositive: unary('isPositive', NOT_DIFFERENTIABLE),
   stopGradient: unary('stopGradient', () => null),
-  cast: {
-    shape: ([x], { to }) => ({ shape: x.shape, dtype: to }),
-    gradient: ({ dy, inputs: [x] }) => [x.dtype === 'float32' ? dy : null],
-  },
   add: binary('add', ({ dy }) => [dy, dy], 'whole'),
   sub: binary('sub', ({ dy }) => [dy, neg(dy)], 'whole'),
   mul: binary('mul', ({ dy, a, b }) => [mul(dy, b), mul(dy, a)], 'whole'),
@@ -126,37 +98,6 @@ export const elementwiseRules: { [O in ElementwiseOp]: Rule<O> } = {
   // ties share the gradient, as PyTorch does
   maximum: binary('maximum', ({ dy, a, b }) => shareTies(dy, greater(a, b), equal(a, b))),
   minimum: binary('minimum', ({ dy, a, b }) => shareTies(dy, less(a, b), equal(a, b))),
-  equal: compare('equal'),
-  greater: compare('greater'),
-  less: compare('less'),
-  and: logic('and'),
-  or: logic('or'),
-  not: {
-    shape: ([x]) => {
-      if (x.dtype !== 'bool') throw shapeError('not', 'bool', describe(x), 'Compare first, e.g. greater(x, 0).');
-      return { shape: x.shape, dtype: 'bool' };
-    },
-    gradient: NOT_DIFFERENTIABLE,
-  },
-  where: {
-    shape: ([condition, a, b]) => {
-      const ab = binaryShape('where', a, b, ['float32', 'int32']);
-      const shape = broadcastShapes(condition.shape, ab);
-      if (shape === undefined || condition.dtype !== 'bool')
-        throw shapeError(
-          'where',
-          `a bool condition that broadcasts with ${describe(a)}`,
-          describe(condition),
-          'Compare first, e.g. greater(x, 0).',
-        );
-      return { shape, dtype: a.dtype };
-    },
-    gradient: ({ dy, inputs: [condition, a, b] }) => [
-      null,
-      sumTo(where(condition, dy, 0), a.shape),
-      sumTo(where(condition, 0, dy), b.shape),
-    ],
-  },
 };
 
 function shareTies(dy: Sym, first: Sym, tie: Sym): readonly [Sym, Sym] {
@@ -170,48 +111,10 @@ function normalCdf(x: Sym): Sym {
 }
 
 function apply1(op: UnaryOp, x: Value): Sym {
-  const value = lift(x);
-  const inner = beforeSwap(value);
-  if (inner !== undefined) return swapDepth(apply1(op, inner));
-  // on the other side of a reshape a lowering sees what made x, and reshapes in a row are one
-  if (value.op === 'reshape') return reshape(apply1(op, value.inputs[0]!), value.shape);
-  return make(op, elementwiseRules[op] as Rule<UnaryOp>, [value], {});
+  return pointwise1(op, elementwiseRules[op] as Rule<UnaryOp>, x);
 }
-
-/** Both operands as they are before `swapDepth`, when one is swapped and the other is too or repeats along depth or channels. */
-function bothBeforeSwap(a: Sym, b: Sym): readonly [Sym, Sym] | undefined {
-  const before = (x: Sym): Sym | undefined => {
-    const inner = beforeSwap(x);
-    if (inner !== undefined || x.shape.length > 5) return inner;
-    const [n, c, d, ...picture] = [...Array.from({ length: 5 - x.shape.length }, () => 1), ...x.shape] as [number, number, number];
-    return c === 1 || d === 1 ? reshape(x, [n, d, c, ...picture]) : undefined;
-  };
-  if (beforeSwap(a) === undefined && beforeSwap(b) === undefined) return undefined;
-  const [x, y] = [before(a), before(b)];
-  return x === undefined || y === undefined ? undefined : [x, y];
-}
-
-/** An expanded tensor is given unexpanded to ops that broadcast anyway. */
-function unexpanded(x: Sym, other: Sym): Sym {
-  const inner = x.inputs[0];
-  if (x.op !== 'expand' || inner === undefined) return x;
-  const shape = broadcastShapes(inner.shape, other.shape);
-  const full = broadcastShapes(x.shape, other.shape);
-  return shape !== undefined && full !== undefined && sameShape(shape, full) ? inner : x;
-}
-
-/** A number takes the type of the other operand. */
-function liftBoth(a: Value, b: Value): [Sym, Sym] {
-  const like = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.dtype) : a.dtype;
-  return [lift(a, like), lift(b, like)];
-}
-
-function apply2(op: BinaryOp | CompareOp | LogicOp, a: Value, b: Value): Sym {
-  const [x, y] = liftBoth(a, b);
-  const inner = bothBeforeSwap(x, y);
-  if (inner !== undefined) return swapDepth(apply2(op, ...inner));
-  const x2 = unexpanded(x, y);
-  return make(op, elementwiseRules[op] as Rule<typeof op>, [x2, unexpanded(y, x2)], {});
+function apply2(op: BinaryOp, a: Value, b: Value): Sym {
+  return pointwise2(op, elementwiseRules[op] as Rule<BinaryOp>, a, b);
 }
 
 /** True when `x` may stand for the result of a binary op with the scalar `other`. */
@@ -256,33 +159,6 @@ export function maximum(a: Value, b: Value): Sym {
 export function minimum(a: Value, b: Value): Sym {
   return apply2('minimum', lift(a), lift(b));
 }
-export function equal(a: Value, b: Value): Sym {
-  return apply2('equal', a, b);
-}
-export function greater(a: Value, b: Value): Sym {
-  return apply2('greater', a, b);
-}
-export function less(a: Value, b: Value): Sym {
-  return apply2('less', a, b);
-}
-export function and(a: Sym, b: Sym): Sym {
-  return apply2('and', a, b);
-}
-export function or(a: Sym, b: Sym): Sym {
-  return apply2('or', a, b);
-}
-export function not(x: Sym): Sym {
-  return make('not', elementwiseRules.not, [x], {});
-}
-/** a where the condition holds, else b. */
-export function where(condition: Sym, a: Value, b: Value): Sym {
-  const like = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.dtype) : a.dtype;
-  return make('where', elementwiseRules.where, [condition, lift(a, like), lift(b, like)], {});
-}
-export function cast(x: Sym, to: DType): Sym {
-  return x.dtype === to ? x : make('cast', elementwiseRules.cast, [x], { to });
-}
-
 export function neg(x: Value): Sym {
   return apply1('neg', x);
 }

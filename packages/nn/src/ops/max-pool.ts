@@ -1,7 +1,7 @@
 import type { Window } from '../op-types.ts';
 import { make, sameShape, type Rule, type Sym } from '../sym.ts';
 import { checkImage, poolWindow, upsampleNearest, windowOutput, type PoolOptions } from './convolution.ts';
-import { equal, where } from './elementwise.ts';
+import { equal, where } from './logic.ts';
 
 type MaxPoolOp = 'maxPool2d' | 'maxPool2dGradient' | 'maxPool2dSelect';
 

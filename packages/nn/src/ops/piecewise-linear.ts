@@ -1,5 +1,6 @@
 import { describe, make, shapeError, type Rule, type Sym, type Value } from '../sym.ts';
-import { add, greater, isPositive, less, mul, or, where } from './elementwise.ts';
+import { add, isPositive, mul } from './elementwise.ts';
+import { greater, less, or, where } from './logic.ts';
 import { lift } from './source.ts';
 
 type PiecewiseOp = 'clamp' | 'leakyRelu';

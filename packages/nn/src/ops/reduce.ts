@@ -1,5 +1,6 @@
 import { describe, make, normalAxis, sameShape, shapeError, sizeOf, type Rule, type Sym } from '../sym.ts';
-import { cast, div, equal, mul, neg, square, sub } from './elementwise.ts';
+import { div, mul, neg, square, sub } from './elementwise.ts';
+import { cast, equal } from './logic.ts';
 import { beforeSwap, expand, reshape } from './shape.ts';
 
 type ReduceOp = 'reduceSum' | 'reduceMean' | 'reduceMax';

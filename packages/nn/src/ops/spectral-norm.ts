@@ -1,6 +1,7 @@
 import { describe, sameShape, shapeError, sizeOf, type Sym } from '../sym.ts';
 import { div, mul, sqrt, square, stopGradient, maximum } from './elementwise.ts';
 import { matmul } from './linear-algebra.ts';
+import { powerSteps } from './power-iteration.ts';
 import { sum } from './reduce.ts';
 import { reshape } from './shape.ts';
 
@@ -41,12 +42,8 @@ export function spectralNorm(
   }
   const matrix = reshape(w, [rows!, columns]);
   const fixed = stopGradient(matrix);
-  let left = stopGradient(reshape(u, [rows!, 1]));
-  let right = stopGradient(reshape(v, [columns, 1]));
-  for (let i = 0; i < iterations; i++) {
-    right = unit(matmul(fixed, left, { transA: true }), epsilon);
-    left = unit(matmul(fixed, right), epsilon);
-  }
+  const start = { left: stopGradient(reshape(u, [rows!, 1])), right: stopGradient(reshape(v, [columns, 1])) };
+  const { left, right } = powerSteps(fixed, start, iterations, (x) => unit(x, epsilon));
   const sigma = sum(mul(left, matmul(matrix, right)));
   return { weight: div(w, sigma), u: reshape(left, [rows!]), v: reshape(right, [columns]) };
 }

@@ -1,5 +1,6 @@
 import { VerilensError } from '@verilens/core';
-import { add, greater, mul, sub, where } from '../ops/elementwise.ts';
+import { add, mul, sub } from '../ops/elementwise.ts';
+import { greater, where } from '../ops/logic.ts';
 import type { Sym } from '../sym.ts';
 import type { Optimizer } from './optimizers.ts';
 

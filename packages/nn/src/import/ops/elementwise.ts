@@ -3,24 +3,17 @@ import {
   abs,
   add,
   addAll,
-  and,
-  cast,
   cos,
   div,
-  equal,
   erf,
   exp,
   floor,
   gelu,
-  greater,
-  less,
   log,
   maximum,
   minimum,
   mul,
   neg,
-  not,
-  or,
   pow,
   reciprocal,
   relu,
@@ -32,8 +25,8 @@ import {
   square,
   sub,
   tanh,
-  where,
 } from '../../ops/elementwise.ts';
+import { and, cast, equal, greater, less, not, or, where } from '../../ops/logic.ts';
 import { reshape } from '../../ops/shape.ts';
 import type { DType } from '../../op-types.ts';
 import type { Sym } from '../../sym.ts';

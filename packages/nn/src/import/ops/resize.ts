@@ -4,7 +4,7 @@ import { matmul } from '../../ops/linear-algebra.ts';
 import { constant } from '../../ops/source.ts';
 import type { Sym } from '../../sym.ts';
 import type { Importer, Site } from '../site.ts';
-import { alongLast } from './shape.ts';
+import { alongLast } from './along-last.ts';
 
 /** One axis of a resize: `scale` is output / input as the file has it, not rounded to whole elements. */
 interface Axis {

@@ -1,5 +1,6 @@
 import { gatherBatch, scatterAddAlongAxis } from '../../ops/along-axis.ts';
-import { add, greater, less, mul, where } from '../../ops/elementwise.ts';
+import { add, mul } from '../../ops/elementwise.ts';
+import { greater, less, where } from '../../ops/logic.ts';
 import { gather, scatterAdd } from '../../ops/indexing.ts';
 import { pad, reshape, slice } from '../../ops/shape.ts';
 import { ones } from '../../ops/source.ts';
