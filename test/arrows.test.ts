@@ -17,10 +17,25 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   faces: ['core', 'vision'],
   data: ['core', 'vision', 'media', 'faces'],
   explain: ['core', 'nn', 'vision', 'metrics'],
+  generative: ['core', 'nn'],
   testing: ['core', 'metrics'],
-  cli: ['core', 'explain', 'runtime-native', 'runtime-wasm', 'vision', 'metrics', 'report', 'media', 'faces', 'data', 'nn', 'testing'],
+  cli: [
+    'core',
+    'explain',
+    'generative',
+    'runtime-native',
+    'runtime-wasm',
+    'vision',
+    'metrics',
+    'report',
+    'media',
+    'faces',
+    'data',
+    'nn',
+    'testing',
+  ],
 };
-const PLUGIN_ARROWS: readonly string[] = ['core', 'explain', 'nn', 'vision', 'faces', 'data', 'metrics'];
+const PLUGIN_ARROWS: readonly string[] = ['core', 'explain', 'generative', 'nn', 'vision', 'faces', 'data', 'metrics'];
 const ENGINES: Readonly<Record<string, string>> = { 'onnxruntime-node': 'runtime-native', 'onnxruntime-web': 'runtime-wasm' };
 /** Packages whose main entry is loaded in browsers too: modules of Node only by a dynamic import that a page never reaches. */
 const NODE_ONLY: readonly string[] = ['cli', 'runtime-native'];

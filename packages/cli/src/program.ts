@@ -44,6 +44,11 @@ Exit codes:
     .description('judge images and videos')
     .argument('<inputs...>', 'files, folders, globs')
     .option('--plugin <name>', 'ask only this detector (may be repeated)', collect)
+    .addOption(
+      new Option('--kind <kind>', 'ask methods that judge faces, or whole images; auto asks all that apply')
+        .choices(['face', 'image', 'auto'])
+        .default('auto'),
+    )
     .addOption(device())
     .addOption(threads())
     .option('--json', 'one JSON line for each input')
@@ -99,6 +104,20 @@ Exit codes:
     .addOption(threads())
     .option('--json', 'the report as one JSON document')
     .action(async (plugin: string, options) => done(await (await import('./commands/evidence.ts')).evidence(plugin, options, environment)));
+
+  program
+    .command('generate')
+    .description('make pictures with a trained generator')
+    .argument('<model>', 'a generator file, as "verilens train f2c" writes them, e.g. ddpm.safetensors')
+    .option('--count <n>', 'how many', numberIn(1, 100_000, true), 16)
+    .option('--seed <n>', 'same seed, same pictures', numberIn(0, 2 ** 31 - 1, true), 0)
+    .option('--steps <n>', 'diffusion: steps of the sampler (default 50)', numberIn(1, 10_000, true))
+    .option('--eta <n>', 'diffusion: 0 deterministic to 1 as noisy as DDPM', numberIn(0, 1))
+    .option('--out <folder>', 'where the PNG files go (default: out/<model>-<seed>)')
+    .addOption(device())
+    .addOption(threads())
+    .option('--json', 'the list of files as one JSON document')
+    .action(async (model: string, options) => done(await (await import('./commands/generate.ts')).generate(model, options, environment)));
 
   program
     .command('track')

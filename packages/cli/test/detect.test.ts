@@ -1,7 +1,8 @@
+import { FACE_STAGE, type Plugin, type Service } from '@verilens/core';
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { brightness, installed, temporaryFolder, verilens } from './helpers.ts';
+import { brightness, installed, temporaryFolder, textMedia, verilens } from './helpers.ts';
 
 const three = { 'a.mp4': 'score 0.1', 'b.mp4': 'score 0.9', 'deep/c.webm': 'score 0.5' };
 
@@ -217,4 +218,39 @@ it('shows progress on a terminal only, and takes it away again', async () => {
   expect(err.endsWith('\u001b[2K')).toBe(true);
   expect(out).toContain('\u001b[32mAUTHENTIC');
   expect((await verilens(['detect', 'a.mp4'], { folder })).err).toBe('');
+});
+
+describe('methods', () => {
+  const faces = (name: string): Plugin<'detector'> => {
+    const made = brightness({ name });
+    return {
+      ...made,
+      create: async (context) => ({ ...(await made.create(context)), demand: { kind: 'face-clips', frames: 8, size: 32 } }),
+    };
+  };
+  const services: readonly Service[] = [
+    textMedia,
+    { name: 'no faces', register: (all) => all.register(FACE_STAGE, () => ({ clips: async function* () {} })) },
+  ];
+  const plugins = [installed(brightness()), installed(faces('faces'))];
+
+  it('says which were applied and which were not, and why', async () => {
+    const folder = await temporaryFolder({ 'a.mp4': 'score 0.1' });
+    const { out } = await verilens(['detect', 'a.mp4', '--kind', 'image', '--json'], { folder, plugins, services });
+    expect(JSON.parse(out).methods).toEqual([
+      { name: 'brightness', applied: true, why: 'it judges whole frames of video' },
+      { name: 'faces', applied: false, why: 'it judges faces in video, and --kind image was asked for' },
+    ]);
+    const text = (await verilens(['detect', 'a.mp4', '--kind', 'image'], { folder, plugins, services })).out;
+    expect(text).toContain('    applied: brightness, it judges whole frames of video\n');
+    expect(text).toContain('not applied: faces');
+  });
+
+  it('is quiet where there is one and it applied, and refuses a kind nobody judges', async () => {
+    const folder = await temporaryFolder({ 'a.mp4': 'score 0.1' });
+    expect((await verilens(['detect', 'a.mp4'], { folder })).out.trim().split('\n')).toHaveLength(1);
+    const { out, err } = await verilens(['detect', 'a.mp4', '--kind', 'face'], { folder });
+    expect(out + err).toContain('no installed method judges faces');
+    expect((await verilens(['detect', 'a.mp4', '--kind', 'sound'], { folder })).code).toBe(64);
+  });
 });

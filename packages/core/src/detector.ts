@@ -44,18 +44,33 @@ export interface Region {
   readonly model?: string;
 }
 
-/** Where in an aligned face the evidence lies: for the report's heat map. */
+/** Where in an aligned face, or in a picture, the evidence lies: for the report's heat map. */
 export interface EvidenceMap {
   readonly trackId: number;
   readonly timestampMs: number;
+  /** The aligned face, or the whole picture, reduced. */
   readonly crop: Image;
   /** rows x columns over the crop, row by row, 0..1. */
   readonly rows: number;
   readonly columns: number;
   readonly values: Float32Array;
-  /** `occlusion`: fall of the score when the cell is hidden. `attention`: weight the model gives the cell. */
-  readonly method: 'occlusion' | 'attention';
+  /**
+   * `occlusion`: fall of the score when the cell is hidden. `attention`: weight the model gives the cell. `tiles`: score of the
+   * cell judged on its own.
+   */
+  readonly method: 'occlusion' | 'attention' | 'tiles';
   readonly score: number;
+  /** Which detector it belongs to; set by the engine when several were asked. */
+  readonly model?: string;
+}
+
+/** Evidence that is a curve, for the report: e.g. the power spectrum of a picture beside those of known pictures. */
+export interface EvidenceCurve {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** The first is the input's own; the others are what it is compared with. */
+  readonly series: readonly { readonly name: string; readonly x: readonly number[]; readonly y: readonly number[] }[];
   /** Which detector it belongs to; set by the engine when several were asked. */
   readonly model?: string;
 }
@@ -71,6 +86,8 @@ export interface DetectionResult {
   readonly segments: readonly Segment[];
   readonly regions: readonly Region[];
   readonly evidence: readonly EvidenceMap[];
+  /** Only when evidence maps were asked for. */
+  readonly curves?: readonly EvidenceCurve[];
   /** Why the status is NOT_APPLICABLE or INCONCLUSIVE, in a sentence. */
   readonly reason?: string;
   readonly device: Device;

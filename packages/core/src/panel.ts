@@ -165,6 +165,7 @@ function assemble(
     segments: named((result) => result.segments).sort((a, b) => a.startMs - b.startMs),
     regions: named((result) => result.regions).sort((a, b) => a.timestampMs - b.timestampMs),
     evidence: named((result) => result.evidence),
+    curves: named((result) => result.curves ?? []),
     reason,
     device,
     durationMs,

@@ -22,9 +22,16 @@ export function encodeWebp(image: Image, { quality = 90 }: EncodeOptions = {}): 
 
 /** What is left of a picture after saving it as JPEG. */
 export async function jpegRoundTrip(image: Image, quality: number): Promise<Image> {
-  const bitmap = await createImageBitmap(
-    new Blob([(await encodeJpeg(image, { quality })) as Uint8Array<ArrayBuffer>], { type: 'image/jpeg' }),
-  );
+  return decoded(await encodeJpeg(image, { quality }), 'image/jpeg', image);
+}
+
+/** What is left of a picture after saving it as WebP. */
+export async function webpRoundTrip(image: Image, quality: number): Promise<Image> {
+  return decoded(await encodeWebp(image, { quality }), 'image/webp', image);
+}
+
+async function decoded(bytes: Uint8Array, type: string, image: Image): Promise<Image> {
+  const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
   const context = context2d(image.width, image.height);
   context.drawImage(bitmap, 0, 0);
   bitmap.close();

@@ -5,7 +5,7 @@ import { openMediaOn } from './open-media.ts';
 import type { OpenMedia } from './types.ts';
 import { writeVideoWith, type FramesToWrite, type WriteVideoOptions, type WrittenVideo } from './write-video.ts';
 
-export { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, type EncodeOptions } from './browser-encode.ts';
+export { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, webpRoundTrip, type EncodeOptions } from './browser-encode.ts';
 export { cameraFrames, type CameraOptions } from './camera.ts';
 export type { MediaServiceOptions } from './frame-source.ts';
 export type { FramesOptions, Media, MediaInput, OpenedInfo, OpenMedia, OpenMediaOptions, Sampling } from './types.ts';

@@ -5,7 +5,7 @@ import { openMediaOn } from './open-media.ts';
 import type { OpenMedia } from './types.ts';
 import { writeVideoWith, type FramesToWrite, type WriteVideoOptions, type WrittenVideo } from './write-video.ts';
 
-export { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, renderSvg, type EncodeOptions } from './node-image.ts';
+export { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, renderSvg, webpRoundTrip, type EncodeOptions } from './node-image.ts';
 export type { MediaServiceOptions } from './frame-source.ts';
 export type { FramesOptions, Media, MediaInput, OpenedInfo, OpenMedia, OpenMediaOptions, Sampling } from './types.ts';
 export type { FramesToWrite, WriteVideoOptions, WrittenVideo } from './write-video.ts';

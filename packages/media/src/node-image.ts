@@ -113,11 +113,17 @@ export async function encodeWebp(image: Image, { quality = 90 }: EncodeOptions =
 
 /** What is left of a picture after saving it as JPEG: for augmentation and forged twins. */
 export async function jpegRoundTrip(image: Image, quality: number): Promise<Image> {
+  return decoded(await encodeJpeg(image, { quality }));
+}
+
+/** What is left of a picture after saving it as WebP. */
+export async function webpRoundTrip(image: Image, quality: number): Promise<Image> {
+  return decoded(await encodeWebp(image, { quality }));
+}
+
+async function decoded(bytes: Uint8Array): Promise<Image> {
   const sharp = await loadSharp();
-  const { data, info } = await sharp(await encodeJpeg(image, { quality }))
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length), width: info.width, height: info.height };
 }
 

@@ -3,7 +3,7 @@ import { orient, type Orientation } from '@verilens/vision';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, openMedia } from '../src/index.ts';
+import { encodeJpeg, encodePng, encodeWebp, jpegRoundTrip, openMedia, webpRoundTrip } from '../src/index.ts';
 import { collect, meanDifference, movingSquare } from './fixtures.ts';
 
 async function pixels(
@@ -35,6 +35,8 @@ describe('still pictures', () => {
   });
 
   test('a lower JPEG quality loses more', async () => {
+    expect(meanDifference((await webpRoundTrip(picture, 100)).data, picture.data)).toBe(0);
+    expect(meanDifference((await webpRoundTrip(picture, 20)).data, picture.data)).toBeGreaterThan(0.5);
     const fine = meanDifference((await jpegRoundTrip(picture, 95)).data, picture.data);
     const coarse = meanDifference((await jpegRoundTrip(picture, 20)).data, picture.data);
     expect(fine).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ export type { Labels, Scores } from './check.ts';
 export * from './deletion-insertion.ts';
 export * from './delong.ts';
 export * from './infidelity.ts';
+export * from './manifold.ts';
 export * from './over-seeds.ts';
 export * from './pointing-game.ts';
 export * from './precision-recall.ts';

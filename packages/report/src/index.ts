@@ -9,6 +9,7 @@ export { type ReportOptions, reportHtml } from './page.ts';
 export { type NamedItem, predictionHtml, type PredictionItem, type PredictionReportOptions } from './prediction-page.ts';
 export { recognitionHtml, type RecognitionItem, type RecognitionReportOptions, type RecognizedItem } from './recognition-page.ts';
 export {
+  type AppliedMethod,
   type FailedItem,
   type Failure,
   type ImageEncoder,

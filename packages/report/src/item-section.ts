@@ -1,9 +1,11 @@
+import { evidenceCurves } from './evidence-curves.ts';
 import { byteSize, clock, duration } from './format.ts';
 import { type Html, html } from './html.ts';
 import { meter } from './meter.ts';
 import { moments, zones } from './moments.ts';
 import { type FailedItem, type ImageEncoder, isJudged, type JudgedItem, type MediaFacts, type ReportItem } from './report-item.ts';
 import { stillFigure } from './still.ts';
+import { tileMaps } from './tile-maps.ts';
 import { timeline } from './timeline.ts';
 import { badge, evidenceWord, failedLook, score as scoreText, verdictLook, verdictSentence } from './verdict.ts';
 
@@ -16,7 +18,9 @@ async function judged(item: JudgedItem, number: number, encode: ImageEncoder): P
   const { result, media } = item;
   const look = verdictLook(result.status);
   const failures = 'failures' in result ? result.failures : [];
-  const where = zones(result.evidence);
+  const faces = result.evidence.filter(({ method }) => method !== 'tiles');
+  const tiles = result.evidence.filter(({ method }) => method === 'tiles');
+  const where = zones(faces);
   return html`<article id="input-${number}" class="input ${look.tone}">
 ${heading(item, number)}
 <div class="verdict${item.still ? ' with-still' : ''}">
@@ -37,8 +41,11 @@ ${
   )}${failures.map(({ name, error }) => html`<div class="model"><div class="name"><b>${name}</b><span>could not judge</span></div><span class="dim why">${error.message}</span>${badge(failedLook)}</div>`)}</div></section>`
 }
 ${result.segments.length > 0 && html`<section><h3>Score over time</h3>${timeline(result.segments, result.threshold, media?.durationMs)}</section>`}
-${result.evidence.length > 0 && html`<section><h3>Most suspicious moments</h3>${await moments(result.evidence, result.threshold, encode)}</section>`}
+${tiles.length > 0 && html`<section><h3>Where in the picture</h3>${await tileMaps(tiles, encode)}</section>`}
+${(result.curves ?? []).length > 0 && html`<section><h3>Spectrum</h3>${evidenceCurves(result.curves ?? [])}</section>`}
+${faces.length > 0 && html`<section><h3>Most suspicious moments</h3>${await moments(faces, result.threshold, encode)}</section>`}
 ${where && html`<section><h3>Where in the face</h3>${where}</section>`}
+${item.methods !== undefined && item.methods.length > 0 && html`<section><h3>Methods</h3><ul class="methods">${item.methods.map(({ name, applied, why }) => html`<li><b>${name}</b> ${applied ? 'applied' : 'not applied'}: ${why}</li>`)}</ul></section>`}
 <p class="facts">Judged on ${result.device} in ${duration(result.durationMs)}${media?.durationMs !== undefined && media.durationMs > 0 && html`, ${(media.durationMs / Math.max(1, result.durationMs)).toFixed(1)} times real time`}.</p>
 </article>`;
 }

@@ -1,5 +1,5 @@
-import type { DetectionResult, PanelResult } from '@verilens/core';
-import { isJudged, type MediaFacts, type ReportItem } from './report-item.ts';
+import type { DetectionResult, EvidenceMap, PanelResult } from '@verilens/core';
+import { type AppliedMethod, isJudged, type MediaFacts, type ReportItem } from './report-item.ts';
 
 /** One input as plain JSON: the result without its pixels, or the failure. */
 export type JsonItem =
@@ -12,6 +12,8 @@ export type JsonItem =
         /** Of a panel: the model the fused score comes from. */
         readonly decidedBy?: string;
         readonly falseAlarmRate?: number;
+        /** Which installed methods judged it and which did not, and why. */
+        readonly methods?: readonly AppliedMethod[];
         /** Of a panel: detectors that should have judged and could not. */
         readonly failures?: readonly { readonly name: string; readonly code: string; readonly message: string }[];
       })
@@ -28,7 +30,7 @@ export interface JsonEvidence {
   readonly columns: number;
   /** Row by row, four decimals. */
   readonly values: readonly number[];
-  readonly method: 'occlusion' | 'attention';
+  readonly method: EvidenceMap['method'];
   readonly score: number;
 }
 
@@ -36,13 +38,14 @@ export interface JsonEvidence {
 export function jsonItem(item: ReportItem): JsonItem {
   const head = { name: item.name, ...(item.media ? { media: item.media } : {}) };
   if (!isJudged(item)) return { ...head, error: item.failure };
-  const { status, score, threshold, models, segments, regions, evidence, reason, device, durationMs } = item.result;
+  const { status, score, threshold, models, segments, regions, evidence, curves, reason, device, durationMs } = item.result;
   return {
     ...head,
     status,
     score,
     threshold,
     ...(reason === undefined ? {} : { reason }),
+    ...(item.methods === undefined ? {} : { methods: item.methods }),
     ...('byEvidence' in item.result ? panelPart(item.result) : {}),
     models,
     segments,
@@ -51,6 +54,7 @@ export function jsonItem(item: ReportItem): JsonItem {
       ...rest,
       values: Array.from(values, (value) => Math.round(value * 1e4) / 1e4),
     })),
+    ...(curves === undefined || curves.length === 0 ? {} : { curves }),
     device,
     durationMs: Math.round(durationMs),
   };

@@ -34,10 +34,19 @@ interface ItemBase {
   readonly media?: MediaFacts;
 }
 
+/** Whether a method judged an input. */
+export interface AppliedMethod {
+  readonly name: string;
+  readonly applied: boolean;
+  readonly why: string;
+}
+
 export interface JudgedItem extends ItemBase {
   /** One detector's answer, or a whole panel's as `engine.detect` gives it. */
   readonly result: DetectionResult | PanelResult;
   readonly still?: Still;
+  /** Which installed methods judged it and which did not, and why. */
+  readonly methods?: readonly AppliedMethod[];
 }
 
 export interface FailedItem extends ItemBase {

@@ -7,6 +7,7 @@ import { type FileFacts, fileFacts } from '../file-facts.ts';
 import type { DeviceName } from '../options.ts';
 import { createProgress } from '../progress.ts';
 import type { CliEnvironment } from '../run.ts';
+import { appliedMethods, methodLines, type MethodKind, methodsOfKind } from '../methods.ts';
 import { pickStill } from '../still.ts';
 import { type InstalledPlugin } from '../toolkit.ts';
 import { unknownPlugin } from '../pick-plugin.ts';
@@ -22,6 +23,7 @@ export interface DetectCommandOptions {
   readonly fps?: number;
   readonly threshold?: number;
   readonly failOn?: 'manipulated';
+  readonly kind?: MethodKind;
 }
 
 /** How many heat maps a report shows for each input. */
@@ -40,7 +42,7 @@ export async function detect(names: readonly string[], options: DetectCommandOpt
     items.push(item);
     progress.clear();
     if (options.json) terminal.out(`${JSON.stringify(jsonItem(item))}\n`);
-    else if (isJudged(item)) terminal.out(`${verdictLine(item, terminal)}\n`);
+    else if (isJudged(item)) terminal.out(`${verdictLine(item, terminal)}\n${methodLines(item.methods ?? [], terminal)}`);
     else terminal.err(`${verdictLine(item, terminal)}\n`);
   };
   let engine: Engine | undefined;
@@ -129,6 +131,7 @@ async function judgeFile(
     if (options.wantsFacts) facts = await fileFacts(input.path, signal);
     const durationMs = options.wantsLength ? await lengthOf(engine, input.path, signal) : undefined;
     const result: PanelResult = await engine.detect(input.path, {
+      detectors: methodsOfKind(engine, options.kind),
       fps: options.fps,
       threshold: options.threshold,
       evidenceMaps: options.wantsStill ? evidenceMaps : 0,
@@ -147,6 +150,7 @@ async function judgeFile(
         ...facts,
       },
       result,
+      methods: appliedMethods(engine, result, options.kind),
       still: options.wantsStill ? await pickStill(engine, input.path, result, signal) : undefined,
     };
   } catch (error) {

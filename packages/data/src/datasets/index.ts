@@ -6,3 +6,4 @@ export * from './split.ts';
 export * from './lfw-pairs.ts';
 export * from './pictures.ts';
 export * from './sessions.ts';
+export * from './photo-crops.ts';

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { VerilensError } from '@verilens/core';
 
@@ -12,21 +13,23 @@ export interface WantedPackage {
   readonly from?: string;
 }
 
-/** The folder of an installed npm package. @throws VerilensError NOT_FOUND */
+/**
+ * The folder of an installed npm package: looked for where `import` would, but as a folder, because some packages do not let their
+ * own package.json be resolved.
+ * @throws VerilensError NOT_FOUND
+ */
 export function packageFolder({ name, set, from }: WantedPackage): string {
   const here = pathToFileURL(resolve('from-here.js')).href;
-  let cause: unknown;
   for (const place of from === undefined ? [here] : [from, here]) {
-    try {
-      return dirname(createRequire(place).resolve(`${name}/package.json`));
-    } catch (error) {
-      cause = error; // looked for in the next place
-    }
+    const found = createRequire(place)
+      .resolve.paths(name)
+      ?.map((folder) => join(folder, name))
+      .find((folder) => existsSync(join(folder, 'package.json')));
+    if (found !== undefined) return found;
   }
   throw new VerilensError('NOT_FOUND', `the package ${name} is not installed`, {
     place: set,
     expected: `it to be found from ${resolve('.')}`,
     remedy: `npm install --save-dev ${name}, or name its folder.`,
-    cause,
   });
 }

@@ -1,0 +1,16 @@
+export * from './config.ts';
+export { ddimInvert, ddimSample, type DdimOptions, type InversionOptions, type NoisePredictor } from './ddim.ts';
+export * from './export-generator.ts';
+export { ganCritic, ganGenerator } from './gan.ts';
+export * from './generator-file.ts';
+export * from './layers-model.ts';
+export { nearestPictures, type Neighbour } from './nearest.ts';
+export * from './noise-schedule.ts';
+export { openGenerator, type OpenOptions } from './open-generator.ts';
+export { bytesOf, imagesOf, pickPlanes, planesOf, type Planes, type TrainingPictures } from './pictures.ts';
+export * from './sampler.ts';
+export * from './super-resolution.ts';
+export { trainGenerator, type GeneratorTraining, type TrainedGenerator } from './train.ts';
+export { noisePredictor } from './unet.ts';
+export * from './upsampling.ts';
+export { vaeDecoder, vaeEncoder, vaeNetwork } from './vae.ts';

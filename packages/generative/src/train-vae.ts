@@ -1,0 +1,29 @@
+import { adam, cosine, createTrainer, fit, float32, targetOf, trainingStep, type Parameters } from '@verilens/nn';
+import type { VaeConfig } from './config.ts';
+import type { TrainingRun } from './train.ts';
+import { vaeNetwork } from './vae.ts';
+
+export async function trainVae(config: VaeConfig, run: TrainingRun): Promise<Parameters> {
+  const { runtime, seed, steps, batchSize, learningRate = 1e-3 } = run;
+  const network = vaeNetwork(config);
+  const step = trainingStep({
+    module: network,
+    inputs: { x: float32([batchSize, 3, config.size, config.size]) },
+    loss: (p, { x }, draw) => {
+      const { loss, error, kl } = network.apply(p, x, draw);
+      return { loss, metrics: { error, kl } };
+    },
+    optimizer: adam(),
+    clipNorm: 100,
+    target: targetOf(runtime),
+  });
+  await using trainer = await createTrainer(step, { runtime, seed });
+  await fit({
+    trainer,
+    steps,
+    schedule: cosine({ peak: learningRate, steps, warmup: Math.ceil(0.02 * steps) }),
+    batch: (at) => ({ x: run.batch(at) }),
+    ...run.fit,
+  });
+  return trainer.parameters();
+}
