@@ -18,11 +18,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   data: ['core', 'vision', 'media', 'faces'],
   explain: ['core', 'nn', 'vision', 'metrics'],
   generative: ['core', 'nn'],
+  hub: ['core', 'vision', 'explain'],
   testing: ['core', 'metrics'],
   cli: [
     'core',
     'explain',
     'generative',
+    'hub',
     'runtime-native',
     'runtime-wasm',
     'vision',
@@ -35,7 +37,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'testing',
   ],
 };
-const PLUGIN_ARROWS: readonly string[] = ['core', 'explain', 'generative', 'nn', 'vision', 'faces', 'data', 'metrics'];
+const PLUGIN_ARROWS: readonly string[] = ['core', 'explain', 'generative', 'hub', 'nn', 'vision', 'faces', 'data', 'metrics'];
 const ENGINES: Readonly<Record<string, string>> = { 'onnxruntime-node': 'runtime-native', 'onnxruntime-web': 'runtime-wasm' };
 /** Packages whose main entry is loaded in browsers too: modules of Node only by a dynamic import that a page never reaches. */
 const NODE_ONLY: readonly string[] = ['cli', 'runtime-native'];

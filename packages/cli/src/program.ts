@@ -135,10 +135,13 @@ Exit codes:
 
   program
     .command('explain')
-    .description("show which parts of a picture an ONNX model's answer rests on")
+    .description("show which parts of a picture a model's answer rests on")
     .argument('<picture>')
-    .requiredOption('--model <file.onnx>', 'a model that looks at pictures')
-    .option('--class <n>', 'explain the score of this class, from 0', numberIn(0, 1e6, true))
+    .requiredOption(
+      '--model <what>',
+      'a detector or recognizer by its name, an ONNX file, a folder of a hub classifier, or hub:owner/name (downloads it once)',
+    )
+    .option('--class <n>', 'explain the score of this class, from 0; a model of one score needs none', numberIn(0, 1e6, true))
     .option('--score <name>', 'explain the score of this name')
     .option('--against <n|name>', 'rather than that of this one')
     .option('--like <picture>', 'explain the likeness of the embeddings of the two pictures')
@@ -153,7 +156,10 @@ Exit codes:
     .option('--seed <n>', 'seed of every random draw', numberIn(0, 2 ** 31 - 1, true), 0)
     .option('--memory <MiB>', 'bound on one run of the model', numberIn(1, 1e6))
     .option('--plugin <name>', 'the explainer, where several are installed')
+    .option('--options <file>', "JSON for the explainer's factory; ./paths count from that file")
+    .option('--model-options <file>', 'the same for the detector or recognizer that is explained')
     .option('--out <file.png>', 'write the picture with the map laid over it')
+    .option('--report <file>', 'write an HTML report')
     .addOption(device())
     .addOption(threads())
     .option('--json', 'the whole result as one JSON document')

@@ -1,9 +1,8 @@
 import { type Engine, type Recognizer, VerilensError } from '@verilens/core';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { openEngine } from './open-engine.ts';
 import type { DeviceName } from './options.ts';
 import { unknownPlugin } from './pick-plugin.ts';
+import { withOptions } from './plugin-options.ts';
 import type { CliEnvironment } from './run.ts';
 
 export interface RecognizerChoice {
@@ -38,21 +37,6 @@ export async function openRecognizer(choice: RecognizerChoice, environment: CliE
           : 'Name one with --plugin.',
     });
   }
-  const given = choice.options === undefined ? undefined : await readOptions(resolve(folder, choice.options));
-  const engine = await openEngine([{ ...chosen, load: () => chosen.load(given) }], choice, environment);
+  const engine = await openEngine([await withOptions(chosen, choice.options, folder)], choice, environment);
   return { engine, recognizer: engine.get('recognizer', chosen.name), [Symbol.asyncDispose]: () => engine.dispose() };
-}
-
-/** Paths in the file count from its own folder when they begin with a dot. */
-async function readOptions(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new VerilensError('NOT_FOUND', 'the options cannot be read', { place: path, cause });
-  });
-  try {
-    return JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' && /^\.\.?\//.test(value) ? resolve(path, '..', value) : value,
-    );
-  } catch (cause) {
-    throw new VerilensError('BAD_INPUT', 'the options are no JSON', { place: path, got: (cause as Error).message, cause });
-  }
 }

@@ -1,9 +1,9 @@
-import type { Plugin } from '@verilens/core';
+import type { Image, Plugin } from '@verilens/core';
 import { explainWith, type SaliencyMethod } from '@verilens/explain';
 import { native } from '@verilens/runtime-native';
 import { colourPatchModel } from '@verilens/testing';
 import { createImage, fillRect } from '@verilens/vision';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { brightness, installed, temporaryFolder, verilens } from './helpers.ts';
@@ -125,4 +125,63 @@ it('says what is wrong with the command, the model, the description and the clas
     code: 2,
     err: expect.stringContaining('no explainer is installed'),
   });
+});
+
+it('explains an installed detector by its one score, and a recognizer by its labels or a likeness', async () => {
+  const folder = await prepared();
+  const { media } = await import('@verilens/media');
+  const level = ({ data }: Image): number => data[0]! / 255;
+  const looks = async (image: Image) => ({ vector: Float32Array.of(level(image), 1 - level(image)), quality: 1 });
+  const levels = {
+    name: 'levels',
+    role: 'recognizer',
+    apiVersion: 1,
+    create: async () => ({
+      name: 'levels',
+      dimensions: 2,
+      labels: ['light', 'dark'],
+      embed: looks,
+      classify: async (image: Image) => ({
+        labels: [
+          { label: 'dark', score: 1 - level(image) },
+          { label: 'light', score: level(image) },
+        ],
+      }),
+      dispose: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
+  } as unknown as Plugin<'recognizer'>;
+  const all = [...plugins, installed(levels)];
+  const json = async (...args: string[]) => {
+    const line = ['explain', 'picture.png', '--json', ...args];
+    const { code, out, err } = await verilens(line, { folder, plugins: all, runtime, services: [media()] });
+    expect([code, err]).toEqual([0, '']);
+    return JSON.parse(out) as Record<string, unknown>;
+  };
+  const detector = await json('--model', 'brightness', '--baseline', 'black');
+  expect(detector).toMatchObject({ model: 'brightness', objective: 'manipulated', map: { values: [1, -1] } });
+  expect(detector['value']).toBeCloseTo(128 / 255, 3);
+  expect(await json('--model', 'levels', '--score', 'dark')).toMatchObject({ model: 'levels', objective: 'dark' });
+  expect(await json('--model', 'levels', '--like', 'picture.png')).toMatchObject({ objective: 'likeness to picture.png' });
+  const refused = async (...args: string[]) =>
+    verilens(['explain', 'picture.png', ...args], { folder, plugins: all, runtime, services: [media()] });
+  expect(await refused('--model', 'levels')).toMatchObject({ code: 64, err: expect.stringContaining('levels has 2 scores') });
+  expect(await refused('--model', 'halves', '--class', '0')).toMatchObject({ code: 64, err: expect.stringContaining('role explainer') });
+  expect(await refused('--model', 'levels', '--class', '2')).toMatchObject({ code: 2, err: expect.stringContaining('0 to 1') });
+  expect(await refused('--model', 'patches.onnx', '--class', '0', '--model-options', 'x.json')).toMatchObject({ code: 64 });
+});
+
+it('writes a report that needs nothing else', async () => {
+  const folder = await prepared();
+  const { code, err } = await said(folder, '--class', '0', '--report', 'why.html');
+  expect([code, err]).toEqual([0, expect.stringContaining('Report: ')]);
+  const page = await readFile(join(folder, 'why.html'), 'utf8');
+  expect(page).toContain('Explanation report');
+  expect(page).toContain('by patches.onnx, explained by halves (halves)');
+  expect(page.match(/<img src="data:image/g)).toHaveLength(3);
+  expect(page.match(/<polyline/g)).toHaveLength(4);
+  expect(page).toMatch(/SHA-256 [0-9a-f]{64}/);
+  // a run that fails leaves nothing behind
+  expect(await said(folder, '--class', '9', '--report', 'no.html')).toMatchObject({ code: 2 });
+  expect((await readdir(folder)).filter((name) => name.startsWith('no.html'))).toEqual([]);
 });

@@ -97,6 +97,13 @@ export interface Fidelity {
   readonly fill: Baseline;
   /** Objective on the picture that is all fill: where deletion ends and insertion begins. */
   readonly empty: number;
+  /** The objective along the way, steps + 1 values each: first nothing removed (or put back), last everything. */
+  readonly curves?: FidelityCurves & { readonly random: FidelityCurves };
+}
+
+export interface FidelityCurves {
+  readonly deletion: readonly number[];
+  readonly insertion: readonly number[];
 }
 
 export interface FidelityOptions {

@@ -1,5 +1,4 @@
 import {
-  type Baseline,
   type ExplainableModel,
   type ExplainMethod,
   type ExplainOptions,
@@ -10,7 +9,7 @@ import {
   type RunInfo,
   VerilensError,
 } from '@verilens/core';
-import { deletionInsertion } from '@verilens/metrics';
+import { deletionInsertion, fidelityOf } from '@verilens/metrics';
 import { baselineImage, GREY } from './prepare.ts';
 import { type ExplainTask, openTask } from './task.ts';
 
@@ -67,7 +66,7 @@ export async function explainWith(method: SaliencyMethod, request: ExplainReques
       cells,
       seed: task.seed,
     });
-    fidelity = summary(measured, fill);
+    fidelity = fidelityOf(measured, fill);
   }
   report(1);
   return {
@@ -79,19 +78,6 @@ export async function explainWith(method: SaliencyMethod, request: ExplainReques
     value: value!,
     modelRuns: task.runs(),
     figures: raw.figures ?? {},
-  };
-}
-
-function summary(measured: Awaited<ReturnType<typeof deletionInsertion>>, fill: Baseline): Fidelity {
-  const { deletion, insertion, random, steps, cells, deletionCurve } = measured;
-  return {
-    deletion,
-    insertion,
-    random: { deletion: random.deletion, insertion: random.insertion },
-    steps,
-    cells,
-    fill,
-    empty: deletionCurve[deletionCurve.length - 1]!,
   };
 }
 

@@ -21,6 +21,9 @@ const MAX_BATCH = 64;
 /** Memory of one picture while a model runs, where it does not say: this many times its own 4 bytes a pixel. About what a ResNet holds. */
 const ACTIVATIONS = 64;
 
+/** Picture `index` of a run; one after the other or in a promise, where making it needs a model of its own. */
+export type MakePicture = (index: number) => Image | Promise<Image>;
+
 /** One explanation in the making: the picture at the model's size, and the model asked in portions that fit the memory. */
 export interface ExplainTask {
   readonly model: ExplainableModel;
@@ -29,13 +32,19 @@ export interface ExplainTask {
   /** What stands for "nothing there", of the picture's size. */
   readonly baseline: Image;
   readonly seed: number;
+  /** For models of the method's own; those of the task heed it already. */
+  readonly signal: AbortSignal | undefined;
   /** Pictures judged so far. */
   runs(): number;
   /**
    * The objective's value for `count` pictures. Each is made when its portion is run and forgotten after it.
    * @throws VerilensError NOT_FINITE, ABORTED
    */
-  values(count: number, make: (index: number) => Image, onProgress?: (fraction: number) => void): Promise<Float64Array>;
+  values(count: number, make: MakePicture, onProgress?: (fraction: number) => void): Promise<Float64Array>;
+  /** The model's scores for `count` pictures, for methods that look at more than the objective. Pictures and errors as in `values`. */
+  scores(count: number, make: MakePicture, onProgress?: (fraction: number) => void): Promise<readonly Float32Array[]>;
+  /** The objective's value of each row of scores. @throws VerilensError NOT_FINITE */
+  valuesOf(rows: readonly Float32Array[]): Float64Array;
   /**
    * Value and derivative by the pixels for `count` pictures that need not be 8-bit.
    * @param write puts picture `index` into a buffer, [3, H, W], RGB 0..1
@@ -104,29 +113,32 @@ export function openTask(
     return rows;
   };
 
+  const scores: ExplainTask['scores'] = async (count, make, onProgress) => {
+    const found: Float32Array[] = [];
+    const batch = fitting(1);
+    for (let from = 0; from < count; from += batch) {
+      const size = Math.min(batch, count - from);
+      const rows = await guarded(async () =>
+        model.score(await Promise.all(Array.from({ length: size }, (_, k) => make(from + k))), { signal }),
+      );
+      found.push(...checkRows(rows, size));
+      onProgress?.((from + size) / count);
+    }
+    return found;
+  };
+  const valuesOf = (rows: readonly Float32Array[]): Float64Array => Float64Array.from(rows, (row) => objectiveValue(objective, model, row));
+
   return {
     model,
     objective,
     image,
     baseline,
     seed,
+    signal,
     runs: () => runs,
-    async values(count, make, onProgress) {
-      const found = new Float64Array(count);
-      const batch = fitting(1);
-      for (let from = 0; from < count; from += batch) {
-        const size = Math.min(batch, count - from);
-        const rows = await guarded(() =>
-          model.score(
-            Array.from({ length: size }, (_, k) => make(from + k)),
-            { signal },
-          ),
-        );
-        checkRows(rows, size).forEach((row, k) => (found[from + k] = objectiveValue(objective, model, row)));
-        onProgress?.((from + size) / count);
-      }
-      return found;
-    },
+    scores,
+    valuesOf,
+    values: async (count, make, onProgress) => valuesOf(await scores(count, make, onProgress)),
     async gradients(count, write, visit, onProgress) {
       const { gradient: ask } = model;
       if (ask === undefined) throw hidden(model, 'gradients', place);

@@ -1,7 +1,15 @@
-import type { Detector, Image, Recognizer } from '@verilens/core';
+import { type Detector, type Image, type Recognizer, VerilensError } from '@verilens/core';
 import { createImage, fillRect } from '@verilens/vision';
 import { expect, it } from 'vitest';
-import { baselineImage, detectorModel, explainWith, recognizerModel, type SaliencyMethod, similarityTo } from '../src/index.ts';
+import {
+  baselineImage,
+  detectorModel,
+  explainWith,
+  recognizerLabelModel,
+  recognizerModel,
+  type SaliencyMethod,
+  similarityTo,
+} from '../src/index.ts';
 
 /** Left half against right half: enough of a method for these tests. */
 const halves: SaliencyMethod = {
@@ -85,4 +93,42 @@ it('the slope of a cosine is its derivative, and zeros are like nothing', () => 
     const moved = (by: number): number => objective.value(at.map((value, i) => (i === k ? value + by : value)));
     expect(slope).toBeCloseTo((moved(1e-6) - moved(-1e-6)) / 2e-6, 6);
   });
+});
+
+it('takes a picture in which nothing is left to embed as like nothing, once one was embedded', async () => {
+  const seen = new Set<Image>();
+  const face = createImage(8, 8, [200, 200, 200]);
+  const recognizer = {
+    name: 'needs-light',
+    dimensions: 2,
+    embed: async (image: Image) => {
+      seen.add(image);
+      if (level(image, 0) < 0.5) throw new VerilensError('BAD_INPUT', 'there is no face in the picture', { place: 'needs-light' });
+      return { vector: Float32Array.of(1, 0) };
+    },
+  } as unknown as Recognizer;
+  const dark = createImage(8, 8);
+  await expect(recognizerModel(recognizer).score([dark])).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  expect((await recognizerModel(recognizer).score([face, dark])).map((row) => [...row])).toEqual([
+    [1, 0],
+    [0, 0],
+  ]);
+});
+
+it('gives the labels of a recognizer as scores, in their own order, and refuses one without labels', async () => {
+  const recognizer = {
+    name: 'two',
+    labels: ['a', 'b', 'c'],
+    classify: async (_: Image, { top }: { top: number }) => ({
+      labels: [
+        { label: 'c', score: 0.7 },
+        { label: 'a', score: 0.2 },
+      ].slice(0, top),
+    }),
+  } as unknown as Recognizer;
+  const model = recognizerLabelModel(recognizer);
+  expect(model.outputs).toEqual(['a', 'b', 'c']);
+  expect((await model.score([createImage(4, 4)]))[0]).toEqual(Float32Array.of(0.2, 0, 0.7));
+  const without = { name: 'none', labels: [] } as unknown as Recognizer;
+  expect(() => recognizerLabelModel(without)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
 });

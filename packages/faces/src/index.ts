@@ -1,5 +1,6 @@
 export * from './align.ts';
 export * from './anchors.ts';
+export * from './arcface.ts';
 export * from './cards.ts';
 export * from './clips.ts';
 export * from './face-stage.ts';

@@ -1,4 +1,4 @@
-import type { Image, SaliencyMap } from '@verilens/core';
+import type { Baseline, Fidelity, FidelityCurves, Image, SaliencyMap } from '@verilens/core';
 import { fillCells, type ObjectiveValues } from './cell-mixtures.ts';
 import { checkEqualLength, checkFinite, checkRange } from './check.ts';
 import { randomOrder, resampleMap, saliencyOrder } from './saliency-map.ts';
@@ -62,6 +62,22 @@ export async function deletionInsertion(options: DeletionInsertionOptions): Prom
   };
   const own = await curves(saliencyOrder(resampleMap(map, cells, cells), seed));
   return { ...own, random: await curves(randomOrder(cells * cells, seed + 1)), steps, cells };
+}
+
+/** As explanations carry it. @param fill what removed cells were filled with */
+export function fidelityOf(measured: DeletionInsertion, fill: Baseline): Fidelity {
+  const { deletion, insertion, random, steps, cells } = measured;
+  const curves = (of: Curves): FidelityCurves => ({ deletion: [...of.deletionCurve], insertion: [...of.insertionCurve] });
+  return {
+    deletion,
+    insertion,
+    random: { deletion: random.deletion, insertion: random.insertion },
+    steps,
+    cells,
+    fill,
+    empty: measured.deletionCurve.at(-1)!,
+    curves: { ...curves(measured), random: curves(random) },
+  };
 }
 
 function area(curve: Float64Array): number {

@@ -24,8 +24,17 @@ export function showSpread(values: readonly number[], digits: number = 3): strin
 /**
  * Is `a` above `b` by `least`, seed by seed? Yes when the 95 % t interval of the paired difference lies above `least`, no when
  * it lies below, not separable otherwise, and always for one seed.
+ *
+ * @param pairs what the pairs are, where they are not seeds, e.g. `pictures`
  */
-export function pairedFinding(claim: string, a: readonly number[], b: readonly number[], least: number = 0, digits: number = 3): Finding {
+export function pairedFinding(
+  claim: string,
+  a: readonly number[],
+  b: readonly number[],
+  least: number = 0,
+  digits: number = 3,
+  pairs: string = 'seeds',
+): Finding {
   const against = `${showSpread(a, digits)} against ${showSpread(b, digits)}`;
   if (a.length < 2) return { claim, answer: 'not separable', because: `${against}; one seed has no spread` };
   const { estimate, low, high } = pairedDifference(a, b);
@@ -33,6 +42,6 @@ export function pairedFinding(claim: string, a: readonly number[], b: readonly n
   return {
     claim,
     answer: low >= least && low > 0 ? 'yes' : high < least ? 'no' : 'not separable',
-    because: `${against}, difference ${difference} [${from}, ${to}] over ${a.length} seeds`,
+    because: `${against}, difference ${difference} [${from}, ${to}] over ${a.length} ${pairs}`,
   };
 }

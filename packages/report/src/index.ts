@@ -1,4 +1,5 @@
 export { type CurvePoint, curvesHtml, type CurvesOptions } from './curves.ts';
+export { type ExplainedItem, explanationHtml, type ExplanationReportOptions } from './explanation-page.ts';
 export { escapeHtml } from './html.ts';
 export { type FaceZone, faceZone, zoneShares } from './face-zones.ts';
 export { heatMapImage } from './heat-map.ts';

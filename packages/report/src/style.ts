@@ -110,4 +110,13 @@ footer{margin-top:2rem;color:var(--dim);font-size:.82rem}
 .person .nobody{display:grid;place-items:center;width:6.5rem;height:6.5rem;border:1px dashed var(--line);border-radius:.5rem;color:var(--dim);font-size:.8rem;text-align:center}
 .person .who{color:var(--tone);font-size:1.25rem;font-weight:650;overflow-wrap:anywhere}
 @media (max-width:34rem){.person{grid-template-columns:auto 1fr}.person>div:last-child{grid-column:1/-1}}
+.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:1rem}
+.maps img{display:block;width:100%;min-height:8rem;max-height:24rem;object-fit:contain;background:var(--soft);border-radius:.5rem;image-rendering:auto}
+.maps figcaption{margin-top:.35rem}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1.5rem}
+.plot-pair figcaption{display:flex;justify-content:space-between;gap:1rem;flex-wrap:wrap;margin-bottom:.4rem}.plot-pair b{color:var(--ink)}
+.plot-pair svg{display:block;width:100%;height:10rem;background:var(--soft);border-radius:.4rem}
+.plot-pair polyline{fill:none;stroke-width:2}.plot-pair .own{stroke:var(--accent)}.plot-pair .chance{stroke:var(--bar);stroke-dasharray:5 4}
+.ends{display:flex;justify-content:space-between;font-size:.76rem;color:var(--dim);margin-top:.25rem}
+.key{display:inline-block;width:1.6rem;border-top:2px solid var(--accent);vertical-align:middle;margin:0 .3rem 0 .8rem}.key.chance{border-top:2px dashed var(--bar)}
 `;

@@ -142,6 +142,8 @@ export function explainerCases(makePlugin: () => Plugin<'explainer'>, fixtures: 
         claim(Boolean(fidelity.fill?.kind), 'fidelity without its fill');
         for (const value of [fidelity.deletion, fidelity.insertion, fidelity.random.deletion, fidelity.random.insertion, fidelity.empty])
           claim(Number.isFinite(value), `a fidelity figure is ${value}`);
+        for (const curve of fidelity.curves === undefined ? [] : [fidelity.curves.deletion, fidelity.curves.insertion])
+          claim(curve.length === fidelity.steps + 1, `a curve of ${curve.length} values for ${fidelity.steps} steps`);
       }),
     },
     {

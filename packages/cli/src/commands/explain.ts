@@ -1,28 +1,29 @@
 import {
   type Baseline,
   type Engine,
+  type ExplainableModel,
   type Explanation,
-  FRAME_SOURCE,
   type Image,
   type Objective,
   objectiveName,
-  VerilensError,
 } from '@verilens/core';
-import type { OnnxModel } from '@verilens/explain';
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { exitCode } from '../exit-code.ts';
+import { modelPlugin, openExplained, pictureOf } from '../explained-model.ts';
 import { UsageError } from '../failure.ts';
+import { fileFacts } from '../file-facts.ts';
 import { jsonDocument, writeWhole } from '../json-document.ts';
 import { openEngine } from '../open-engine.ts';
 import type { DeviceName } from '../options.ts';
 import { pickOfRole } from '../pick-plugin.ts';
+import { withOptions } from '../plugin-options.ts';
 import { createProgress } from '../progress.ts';
+import { reserveFile } from '../report-file.ts';
 import type { CliEnvironment } from '../run.ts';
 import { version } from '../version.ts';
 
 export interface ExplainCommandOptions {
-  /** The ONNX file. */
+  /** A detector or recognizer by its name, an ONNX file, a folder of a hub classifier, or `hub:owner/name`. */
   readonly model: string;
   readonly class?: number;
   readonly score?: string;
@@ -36,7 +37,12 @@ export interface ExplainCommandOptions {
   readonly seed: number;
   readonly memory?: number;
   readonly plugin?: string;
+  /** JSON file given to the factory of the explainer. */
+  readonly options?: string;
+  /** JSON file given to the factory of the detector or recognizer. */
+  readonly modelOptions?: string;
   readonly out?: string;
+  readonly report?: string;
   readonly device: DeviceName;
   readonly threads?: number;
   readonly json?: boolean;
@@ -45,26 +51,30 @@ export interface ExplainCommandOptions {
 /** Cells of the map in JSON, in each direction at most. */
 const JSON_CELLS = 32;
 
-/** Shows which parts of a picture an ONNX model's answer rests on. */
+/** Shows which parts of a picture a model's answer rests on. */
 export async function explain(name: string, options: ExplainCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
   checkUsage(options);
-  const plugin = await pickOfRole('explainer', options.plugin, toolkit, folder);
+  const explained = await modelPlugin(options.model, environment);
+  if (explained === undefined && options.modelOptions !== undefined)
+    throw new UsageError('--model-options goes with the name of a plugin after --model; a file takes --describe.');
+  const chosen = await pickOfRole('explainer', options.plugin, toolkit, folder);
+  const plugins = [
+    await withOptions(chosen, options.options, folder),
+    ...(explained === undefined ? [] : [await withOptions(explained, options.modelOptions, folder)]),
+  ];
+  const report = options.report === undefined ? undefined : await reserveFile(options.report, folder);
   const progress = createProgress(terminal, { enabled: !(options.json === true && terminal.outIsTty) });
   progress.show(name, undefined, 'loading');
-  const engine: Engine = await openEngine([plugin], options, environment);
+  let written = false;
+  let engine: Engine | undefined;
   try {
-    const { openOnnxModel } = await import('@verilens/explain');
-    const image = await pictureOf(engine, resolve(folder, name), signal);
-    const path = resolve(folder, options.model);
-    await using model = await openOnnxModel(path, {
-      runtime: engine.runtime,
-      description: await descriptionOf(path, options.describe === undefined ? undefined : resolve(folder, options.describe)),
-      name: basename(path),
-      signal,
-    });
+    engine = await openEngine(plugins, options, environment);
+    const path = resolve(folder, name);
+    await using opened = await openExplained(options, explained, await pictureOf(engine, path, signal), engine, environment);
+    const { model, image } = opened;
     const objective = await objectiveOf(options, model, engine, environment);
-    const explained = await engine.get('explainer', plugin.name).explain(model, image, objective, {
+    const explanation = await engine.get('explainer', chosen.name).explain(model, image, objective, {
       method: options.method,
       baseline: options.baseline,
       seed: options.seed,
@@ -74,21 +84,31 @@ export async function explain(name: string, options: ExplainCommandOptions, envi
     });
     if (options.out !== undefined) {
       const [{ overlayHeatMap }, { encodePng }] = await Promise.all([import('@verilens/vision'), import('@verilens/media')]);
-      await writeWhole(resolve(folder, options.out), await encodePng(overlayHeatMap(image, explained.saliency)));
+      await writeWhole(resolve(folder, options.out), await encodePng(overlayHeatMap(image, explanation.saliency)));
+    }
+    if (report !== undefined) {
+      const [{ explanationHtml }, { encodeImage }] = await Promise.all([import('@verilens/report'), import('../encode-image.ts')]);
+      const media = { mimeType: 'image', width: image.width, height: image.height, ...(await fileFacts(path, signal)) };
+      const item = { name: basename(name), media, image, model, explainer: chosen.name, explanation };
+      await report.write(await explanationHtml(item, { encode: encodeImage, generator: `verilens ${version()}` }));
+      written = true;
     }
     progress.clear();
-    const facts = { picture: basename(name), model, image, plugin: plugin.name, explained };
+    const facts = { picture: basename(name), model, image, plugin: chosen.name, explained: explanation };
     terminal.out(options.json ? jsonDocument(await documentOf(facts)) : await summaryOf(facts));
+    if (report !== undefined && options.json !== true) terminal.err(`Report: ${report.path}\n`);
     return exitCode.ok;
   } finally {
     progress.clear();
-    await engine.dispose();
+    if (!written) await report?.discard();
+    await engine?.dispose();
   }
 }
 
 function checkUsage({ class: place, score, like, against, out }: ExplainCommandOptions): void {
   const given = [place, score, like].filter((one) => one !== undefined).length;
-  if (given !== 1) throw new UsageError('Say what is to be explained with one of --class, --score and --like.');
+  if (given > 1) throw new UsageError('Say what is to be explained with one of --class, --score and --like, not several.');
+  if (against !== undefined && given === 0) throw new UsageError('--against goes with --class or --score.');
   if (against !== undefined && like !== undefined) throw new UsageError('--against goes with --class or --score.');
   if (against !== undefined && place !== undefined && !/^\d+$/.test(against))
     throw new UsageError('With --class, --against takes a number too.');
@@ -97,57 +117,28 @@ function checkUsage({ class: place, score, like, against, out }: ExplainCommandO
 
 async function objectiveOf(
   options: ExplainCommandOptions,
-  model: OnnxModel,
+  model: ExplainableModel,
   engine: Engine,
   { folder, signal }: CliEnvironment,
 ): Promise<Objective> {
   const { class: place, score, like, against } = options;
   if (place !== undefined) return against === undefined ? { class: place } : { class: place, against: Number(against) };
   if (score !== undefined) return against === undefined ? { score } : { score, against };
+  if (like === undefined) {
+    // a detector has one score, and nothing else could be meant
+    if (model.outputs.length === 1) return { class: 0 };
+    throw new UsageError(
+      `Say what is to be explained with one of --class, --score and --like: ${model.name} has ${model.outputs.length} scores.`,
+    );
+  }
   const { similarityTo } = await import('@verilens/explain');
-  const [reference] = await model.score([await pictureOf(engine, resolve(folder, like!), signal)], { signal });
-  return similarityTo(reference!, `likeness to ${basename(like!)}`);
-}
-
-/** The picture, or the first one of a video. */
-async function pictureOf(engine: Engine, path: string, signal: AbortSignal): Promise<Image> {
-  const opened = await (await engine.resolve(FRAME_SOURCE)).open(path, { signal });
-  try {
-    for await (const { image } of opened.frames) return image;
-  } finally {
-    await opened.close?.();
-  }
-  throw new VerilensError('BAD_INPUT', 'the file holds no picture', { place: path });
-}
-
-/** The description named, or the `image` block of the card beside the model (`classifier.json` for `classifier.onnx`), or nothing. */
-async function descriptionOf(model: string, named: string | undefined): Promise<import('@verilens/explain').ImageModelDescription> {
-  const { parseImageModel } = await import('@verilens/explain');
-  const path = named ?? `${model.replace(/\.onnx$/i, '')}.json`;
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (named === undefined) return {};
-    throw new VerilensError('NOT_FOUND', 'the description cannot be read', {
-      place: path,
-      cause: error,
-      remedy: 'Check the name after --describe.',
-    });
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new VerilensError('BAD_INPUT', 'the description is no JSON', { place: path, cause: error });
-  }
-  const hasBlock = typeof json === 'object' && json !== null && 'image' in json;
-  return named === undefined && !hasBlock ? {} : parseImageModel(json, path);
+  const [reference] = await model.score([await pictureOf(engine, resolve(folder, like), signal)], { signal });
+  return similarityTo(reference!, `likeness to ${basename(like)}`);
 }
 
 interface Facts {
   readonly picture: string;
-  readonly model: OnnxModel;
+  readonly model: ExplainableModel;
   readonly image: Image;
   readonly plugin: string;
   readonly explained: Explanation;

@@ -4,13 +4,12 @@
  * picture and with a ridge penalty, says what each is worth.
  * Deviations: SLIC superpixels instead of quickshift; a switched-off one turns into the baseline; no choice of few features, since a map shows all.
  */
-import { type Image, VerilensError } from '@verilens/core';
-import type { SaliencyMethod } from '@verilens/explain';
+import { VerilensError } from '@verilens/core';
+import { blendPixels, perturbScoreFit, ridgeProblem, type SaliencyMethod } from '@verilens/explain';
 import { surrogateFidelity } from '@verilens/metrics';
 import { random } from '@verilens/nn';
-import { superpixels, type Superpixels } from '@verilens/vision';
+import { superpixels } from '@verilens/vision';
 import { shareOption, wholeOption } from './option-checks.ts';
-import { ridge } from './ridge.ts';
 
 export interface LimeOptions {
   /** Samples, each one run of the model. Default 1000. */
@@ -31,7 +30,8 @@ export function lime(options: LimeOptions = {}): SaliencyMethod {
   return {
     name: 'lime',
     needs: 'scores',
-    async run({ image, baseline, seed, values }, progress) {
+    async run(task, progress) {
+      const { image, baseline, seed } = task;
       const parts = superpixels(image, { segments });
       if (parts.count < 2)
         throw new VerilensError('BAD_INPUT', 'the picture is too small for superpixels', {
@@ -44,28 +44,29 @@ export function lime(options: LimeOptions = {}): SaliencyMethod {
       const masks = Array.from({ length: samples }, (_, index) =>
         Uint8Array.from({ length: parts.count }, () => Number(index === 0 || draw.uniform() < 0.5)),
       );
-      const found = await values(samples, (index) => shown(image, baseline, parts, masks[index]!), progress);
-      const weights = masks.map((mask) => {
-        const on = mask.reduce((sum, one) => sum + one, 0);
-        const distance = 1 - Math.sqrt(on / parts.count);
-        return Math.exp(-(distance * distance) / (kernelWidth * kernelWidth));
-      });
-      const { coefficients, intercept } = ridge(masks, found, weights, penalty);
-      const said = masks.map((mask) => mask.reduce((sum, on, part) => sum + on * coefficients[part]!, intercept));
-      return {
-        rows: image.height,
-        columns: image.width,
-        values: Float64Array.from(parts.labels, (part) => coefficients[part]!),
-        figures: { surrogateR2: surrogateFidelity(said, found, { weights }).r2, superpixels: parts.count },
-      };
+      return perturbScoreFit<Uint8Array>(
+        task,
+        {
+          samples,
+          change: (index) => masks[index]!,
+          picture: (mask) => blendPixels(image, baseline, (pixel) => mask[parts.labels[pixel]!]!),
+          fit({ values }) {
+            const weights = masks.map((mask) => {
+              const on = mask.reduce((sum, one) => sum + one, 0);
+              const distance = 1 - Math.sqrt(on / parts.count);
+              return Math.exp(-(distance * distance) / (kernelWidth * kernelWidth));
+            });
+            const { coefficients, fitted } = ridgeProblem(masks).fit(values, weights, penalty);
+            return {
+              rows: image.height,
+              columns: image.width,
+              values: Float64Array.from(parts.labels, (part) => coefficients[part]!),
+              figures: { surrogateR2: surrogateFidelity(fitted, values, { weights }).r2, superpixels: parts.count },
+            };
+          },
+        },
+        progress,
+      );
     },
   };
-}
-
-function shown(image: Image, baseline: Image, { labels }: Superpixels, mask: Uint8Array): Image {
-  const data = new Uint8ClampedArray(image.data);
-  labels.forEach((part, pixel) => {
-    if (mask[part] === 0) for (let p = pixel * 4; p < pixel * 4 + 4; p++) data[p] = baseline.data[p]!;
-  });
-  return { data, width: image.width, height: image.height };
 }

@@ -5,8 +5,7 @@
  * rather than the mean score (the order is that of the paper in the limit, the variance lower); what is masked turns into the
  * baseline, not always black; the default is 1,000 masks, not 4,000 to 8,000.
  */
-import type { Image } from '@verilens/core';
-import type { SaliencyMethod } from '@verilens/explain';
+import { blendPixels, perturbScoreFit, type SaliencyMethod } from '@verilens/explain';
 import { random } from '@verilens/nn';
 import { shareOption, wholeOption } from './option-checks.ts';
 
@@ -26,18 +25,28 @@ export function rise(options: RiseOptions = {}): SaliencyMethod {
   return {
     name: 'rise',
     needs: 'scores',
-    async run({ image, baseline, seed, values }, progress) {
+    run(task, progress) {
+      const { image, baseline, seed } = task;
       const { width, height } = image;
-      // a mask can be made again from its number, so none has to be kept
-      const maskOf = (index: number): Float32Array => smoothMask(seed, index, width, height, cells, keep);
-      const found = await values(masks, (index) => blend(image, baseline, maskOf(index)), progress);
-      const mean = found.reduce((sum, value) => sum + value, 0) / masks;
-      const map = new Float64Array(width * height);
-      for (let index = 0; index < masks; index++) {
-        const weight = (found[index]! - mean) / (masks * keep * (1 - keep));
-        maskOf(index).forEach((seen, pixel) => (map[pixel]! += weight * seen));
-      }
-      return { rows: height, columns: width, values: map };
+      return perturbScoreFit<Float32Array>(
+        task,
+        {
+          samples: masks,
+          // a mask can be made again from its number, so none has to be kept
+          change: (index) => smoothMask(seed, index, width, height, cells, keep),
+          picture: (mask) => blendPixels(image, baseline, (pixel) => mask[pixel]!),
+          fit({ change, values }) {
+            const mean = values.reduce((sum, value) => sum + value, 0) / masks;
+            const map = new Float64Array(width * height);
+            values.forEach((value, index) => {
+              const weight = (value - mean) / (masks * keep * (1 - keep));
+              change(index).forEach((seen, pixel) => (map[pixel]! += weight * seen));
+            });
+            return { rows: height, columns: width, values: map };
+          },
+        },
+        progress,
+      );
     },
   };
 }
@@ -66,12 +75,4 @@ function tap(at: number, side: number): readonly [low: number, high: number, fra
   const inside = Math.min(side - 1, Math.max(0, at));
   const low = Math.floor(inside);
   return [low, Math.min(side - 1, low + 1), inside - low];
-}
-
-function blend(image: Image, baseline: Image, mask: Float32Array): Image {
-  const data = new Uint8ClampedArray(image.data.length);
-  mask.forEach((seen, pixel) => {
-    for (let p = pixel * 4; p < pixel * 4 + 4; p++) data[p] = image.data[p]! * seen + baseline.data[p]! * (1 - seen);
-  });
-  return { data, width: image.width, height: image.height };
 }

@@ -1,13 +1,5 @@
 import { type Point, VerilensError } from '@verilens/core';
-
-/** Right eye, left eye, nose tip, right and left corner of the mouth (the subject's), in pixels of a 112 x 112 crop. */
-export const ARCFACE_TEMPLATE: readonly [Point, Point, Point, Point, Point] = [
-  [38.2946, 51.6963],
-  [73.5318, 51.5014],
-  [56.0252, 71.7366],
-  [41.5493, 92.3655],
-  [70.7299, 92.2041],
-];
+import { ARCFACE_TEMPLATE } from '@verilens/faces';
 
 /** What an embedding network wants to be given. Everything has the value usual for ArcFace networks. */
 export interface EmbeddingFormat {

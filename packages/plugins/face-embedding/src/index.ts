@@ -12,7 +12,8 @@ import { type EmbeddingFormat, resolveFormat } from './format.ts';
 import { type FaceModels, loadModels } from './models.ts';
 import { createRecognizer } from './recognizer.ts';
 
-export { ARCFACE_TEMPLATE, type EmbeddingFormat } from './format.ts';
+export { ARCFACE_TEMPLATE } from '@verilens/faces';
+export type { EmbeddingFormat } from './format.ts';
 export { DEFAULT_PACKAGE, type FaceModels } from './models.ts';
 
 export interface FaceEmbeddingOptions {

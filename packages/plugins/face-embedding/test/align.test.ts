@@ -1,7 +1,8 @@
 import type { Face, Image, Point } from '@verilens/core';
+import { ARCFACE_TEMPLATE } from '@verilens/faces';
 import { describe, expect, it } from 'vitest';
 import { alignedCrop, finderAnchors, inputTensor } from '../src/align.ts';
-import { ARCFACE_TEMPLATE, resolveFormat } from '../src/format.ts';
+import { resolveFormat } from '../src/format.ts';
 
 const points: readonly Point[] = [
   [-18, -20],

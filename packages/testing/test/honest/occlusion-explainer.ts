@@ -1,6 +1,6 @@
 import { type Baseline, checkObjective, didYouMean, type Image, objectiveValue, VerilensError } from '@verilens/core';
 import type { Plugin } from '@verilens/core';
-import { deletionInsertion, fillCells } from '@verilens/metrics';
+import { deletionInsertion, fidelityOf, fillCells } from '@verilens/metrics';
 import { plugin } from './base.ts';
 
 const GREY: Baseline = { kind: 'constant', rgb: [128, 128, 128] };
@@ -41,7 +41,7 @@ export const occlusion: () => Plugin<'explainer'> = plugin('occlusion', 'explain
         method,
         objective,
         saliency,
-        ...(measured === undefined ? {} : { fidelity: { ...measured, fill: baseline, empty: measured.deletionCurve[measured.steps]! } }),
+        ...(measured === undefined ? {} : { fidelity: fidelityOf(measured, baseline) }),
         baseline,
         value: value!,
         modelRuns,
