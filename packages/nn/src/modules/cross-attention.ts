@@ -3,17 +3,17 @@ import { xavierUniform } from '../initialisers.ts';
 import { module, type Module } from '../module.ts';
 import { add, gelu } from '../ops/elementwise.ts';
 import { attention } from '../ops/normalisation.ts';
-import { reshape, split, transpose } from '../ops/shape.ts';
+import { reshape, transpose } from '../ops/shape.ts';
 import { describe, shapeError, type Sym } from '../sym.ts';
 import { dropped, type BranchOptions } from './branch.ts';
-import { layerNormModule, linear, type LinearParams } from './basic.ts';
+import { layerNormModule, linear, linearParts, type LinearParams } from './basic.ts';
 import { mlp, multiHeadAttention, type AttentionOptions, type Mlp, type MultiHeadAttention } from './transformer.ts';
 
 type Linear = Module<LinearParams, [x: Sym], Sym>;
 type Norm = ReturnType<typeof layerNormModule>;
 
 export type CrossAttention = Module<
-  { readonly query: Linear; readonly keyValue: Linear; readonly out: Linear },
+  { readonly query: Linear; readonly keyValue: ReturnType<typeof linearParts>; readonly out: Linear },
   [x: Sym, source: Sym, options?: AttentionOptions],
   Sym
 >;
@@ -31,7 +31,7 @@ export function crossAttention(width: number, heads: number, options: { readonly
   }
   const parts = {
     query: linear(width, width, { init: xavierUniform() }),
-    keyValue: linear(from, 2 * width, { init: xavierUniform() }),
+    keyValue: linearParts(from, width, 2, { init: xavierUniform() }),
     out: linear(width, width, { init: xavierUniform() }),
   };
   return module('crossAttention', parts, (p, x: Sym, source: Sym, at: AttentionOptions = {}) => {
@@ -53,8 +53,9 @@ export function crossAttention(width: number, heads: number, options: { readonly
     const keys = source.shape[1]!;
     const each = width / heads;
     const q = transpose(reshape(parts.query.apply(p.query, x), [batch!, length!, heads, each]), [0, 2, 1, 3]);
-    const apart = transpose(reshape(parts.keyValue.apply(p.keyValue, source), [batch!, keys, 2, heads, each]), [2, 0, 3, 1, 4]);
-    const [k, v] = split(apart, 2, 0).map((part) => reshape(part, [batch!, heads, keys, each])) as [Sym, Sym];
+    const [k, v] = parts.keyValue
+      .apply(p.keyValue, source)
+      .map((part) => transpose(reshape(part, [batch!, keys, heads, each]), [0, 2, 1, 3])) as [Sym, Sym];
     const mixed = attention(q, k, v, at.mask === undefined ? {} : { mask: at.mask });
     return parts.out.apply(p.out, reshape(transpose(mixed, [0, 2, 1, 3]), [batch!, length!, width]));
   });
