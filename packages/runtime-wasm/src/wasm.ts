@@ -1,5 +1,6 @@
 import { type DeviceProbe, type Runtime, VerilensError } from '@verilens/core';
 import { makeRuntime, noDevice } from '@verilens/core/runtime-kit';
+import { watchGpu } from './gpu-loss.ts';
 import { type EngineOptions, ORDER, tryDevice, type WebDevice } from './probe-devices.ts';
 import { NAME } from './threads.ts';
 
@@ -11,6 +12,12 @@ export interface WasmOptions extends EngineOptions {
   device?: 'auto' | WebDevice;
   /** Called for each device that `auto` passed over. */
   onFallback?: (probe: DeviceProbe) => void;
+  /**
+   * Called when the browser takes the GPU device away (driver reset, crash of its GPU process), with its reason. Runs
+   * under way may then never end, and the page's WebGPU build cannot start again: end the worker or page, or go on with
+   * `device: 'wasm'`. Only for device webgpu.
+   */
+  onLost?: (reason: string) => void;
   /** Larger model files are refused; 2^31 - 1 bytes when left out. */
   maxModelBytes?: number;
 }
@@ -33,7 +40,7 @@ export async function wasm(options: WasmOptions = {}): Promise<Runtime> {
     const { probe, engine, threads } = await tryDevice(candidate, options, device === 'auto');
     probes.push(probe);
     if (probe.available && engine !== undefined) {
-      return makeRuntime({
+      const runtime = makeRuntime({
         name: NAME,
         engine,
         device: candidate,
@@ -42,6 +49,8 @@ export async function wasm(options: WasmOptions = {}): Promise<Runtime> {
         fetches: true,
         maxModelBytes: options.maxModelBytes,
       });
+      if (candidate === 'webgpu' && options.onLost !== undefined) await watchGpu(runtime, options.onLost);
+      return runtime;
     }
     onFallback?.(probe);
   }

@@ -7,7 +7,7 @@ import { createDetector } from './detector.ts';
 import { loadNetworks, shippedModels, type StdtModels } from './networks.ts';
 import { SMALL_RECIPE } from './recipe.ts';
 
-export type { StdtModel, StdtModels } from './networks.ts';
+export { shippedModels, type StdtModel, type StdtModels } from './networks.ts';
 
 export interface StdtOptions {
   /** Weights of your own, as `verilens train stdt` writes them. Default: the shipped ones. */

@@ -1,0 +1,31 @@
+import type { Affine, EvidenceMap } from '@verilens/core';
+import { heatMapImage } from '@verilens/report';
+import { composeAffine, invertAffine } from '@verilens/vision';
+import type { Heat } from '../protocol.ts';
+import { bitmapOf } from './bitmaps.ts';
+
+/** Enlargement of the crop: a heat map of 64 pixels would look like tiles. */
+const SCALE = 3;
+
+/** Where the crops of a clip lay in the source, kept so that evidence can be laid over it. */
+export interface ClipTrail {
+  readonly trackId: number;
+  readonly timestampsMs: readonly number[];
+  /** Source pixel -> crop pixel. */
+  readonly transforms: readonly Affine[];
+}
+
+export async function heatOf(map: EvidenceMap, trail: readonly ClipTrail[]): Promise<Heat> {
+  const { trackId, timestampMs, score } = map;
+  return { trackId, timestampMs, score, bitmap: await bitmapOf(heatMapImage(map, SCALE)), toSource: placeOf(map, trail) };
+}
+
+/** Pixels of the enlarged crop to pixels of the source. */
+function placeOf({ trackId, timestampMs }: EvidenceMap, trail: readonly ClipTrail[]): Affine {
+  const shrink: Affine = [1 / SCALE, 0, 0, 0, 1 / SCALE, 0];
+  for (const clip of trail) {
+    const frame = clip.trackId === trackId ? clip.timestampsMs.indexOf(timestampMs) : -1;
+    if (frame >= 0) return composeAffine(shrink, invertAffine(clip.transforms[frame]!));
+  }
+  return shrink;
+}
