@@ -91,7 +91,7 @@ export class EngineClient {
     return new Promise((resolve, reject) => {
       if (worker === undefined) return reject(new EngineError({ code: 'DISPOSED', message: 'the engine is not running' }));
       if (signal?.aborted) return reject(new EngineError({ code: 'ABORTED', message: 'cancelled' }));
-      const cancel = (): void => worker.postMessage({ type: 'cancel', id } satisfies ToWorker);
+      const cancel = (): void => tell(worker, { type: 'cancel', id });
       signal?.addEventListener('abort', cancel, { once: true });
       const done = (): void => {
         this.pending.delete(id);
@@ -102,7 +102,7 @@ export class EngineClient {
         reject: (error) => (done(), reject(error)),
       };
       this.pending.set(id, { settle, onEvent, nextFrame });
-      worker.postMessage({ type: 'call', id, name, input } satisfies ToWorker);
+      tell(worker, { type: 'call', id, name, input });
     });
   }
 
@@ -126,13 +126,13 @@ export class EngineClient {
     const { worker } = this;
     const frame = await nextFrame?.().catch(() => undefined);
     if (worker !== this.worker || !this.pending.has(id)) frame?.bitmap.close();
-    else worker?.postMessage({ type: 'frame', id, frame } satisfies ToWorker, frame === undefined ? [] : [frame.bitmap]);
+    else if (worker !== undefined) tell(worker, { type: 'frame', id, frame }, frame === undefined ? [] : [frame.bitmap]);
   }
 
   private end(error: WireError): void {
     this.worker?.terminate();
     this.worker = undefined;
-    for (const { settle } of [...this.pending.values()]) settle.reject(new EngineError(error));
+    for (const { settle } of this.pending.values()) settle.reject(new EngineError(error));
   }
 
   private fail(notice: string): void {
@@ -144,4 +144,8 @@ export class EngineClient {
     this.now = state;
     for (const listener of this.listeners) listener(state);
   }
+}
+
+function tell(worker: Worker, message: ToWorker, transfer: Transferable[] = []): void {
+  worker.postMessage(message, transfer);
 }
