@@ -6,6 +6,7 @@ export { cosineSimilarities, distances, squaredDistances, unitVectors } from './
 export * from './einsum.ts';
 export * from './fourier.ts';
 export * from './grid-sample.ts';
+export { keepChannels } from './keep-channels.ts';
 export type { ResizeMode } from './interpolation.ts';
 export * from './matrices.ts';
 export { fold, pixelShuffle, pixelUnshuffle, unfold, type PatchOptions } from './pixels.ts';
