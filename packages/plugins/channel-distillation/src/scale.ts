@@ -18,9 +18,14 @@ export interface ScaleFilter {
   estimate(image: Image, place: Place): number;
 }
 
+/**
+ * Sizes looked at and the factor between two of them: 0.73 to 1.37 times the last size. Finer steps over a narrower range lost
+ * an object that came near at 3 to 4 % a frame; the parabola through the best three gives a fraction of a step.
+ */
 const SCALES = 17;
-const STEP = 1.02;
-const SIGMA = 1.2;
+const STEP = 1.04;
+/** Width of the wanted response, in steps. */
+const SIGMA = 1;
 const RATE = 0.025;
 const LAMBDA = 0.01;
 /** Cells along the side of the target's picture. */
