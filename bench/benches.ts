@@ -26,6 +26,16 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, threads, say }) =>
       (await import('./video/video-bench.ts')).videoBench({ passes: quick ? 2 : 7, seconds: quick ? 10 : 30, fps: 16, threads, say }),
   },
+  track: {
+    title: "an object followed: ours against OpenCV's KCF and CSRT on drawn sequences and real clips",
+    run: async ({ quick, say }) =>
+      (await import('./track/track-bench.ts')).trackBench({
+        seeds: quick ? [7] : [7, 8],
+        frames: quick ? 40 : 120,
+        clipFrames: quick ? 60 : undefined,
+        say,
+      }),
+  },
   train: {
     title: 'training steps of five networks on native CPU and WASM, against PyTorch',
     run: (options) => networks('training step', TRAINED, options),

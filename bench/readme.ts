@@ -11,6 +11,7 @@ const END = '<!-- End of what is generated. -->';
 /** Titles in the order they are shown. A result without a title is shown last, under its own name. */
 const TITLES: Readonly<Record<string, string>> = {
   video: 'Video to verdict',
+  track: 'Following an object against OpenCV',
   train: 'Training steps against PyTorch',
   'js-peers': 'Training steps in other JavaScript projects',
   curve: 'The same training as PyTorch',
