@@ -31,8 +31,8 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, say }) =>
       (await import('./track/track-bench.ts')).trackBench({
         seeds: quick ? [7] : [7, 8],
-        frames: quick ? 40 : 120,
-        clipFrames: quick ? 60 : undefined,
+        frames: quick ? 20 : 60,
+        clipFrames: quick ? 60 : 226,
         say,
       }),
   },

@@ -18,15 +18,27 @@ export interface Sequence {
   readonly frames: () => AsyncIterable<Labelled>;
 }
 
-/** Seven kinds of events, drawn with exact truth. */
+/** Frames that a drawn path takes, whatever part of it is followed: shorter ones move faster. */
+const PACE = 120;
+
+/** Seven kinds of events, drawn with exact truth: the first `frames` of each. */
 export function drawnSequences(seeds: readonly number[], frames: number): readonly Sequence[] {
   return seeds.flatMap((seed) =>
     TRACKING_EVENTS.map((event): Sequence => ({
       name: `${event} ${seed}`,
       kind: 'drawn',
-      frames: () => trackingSequence({ event, seed, frames }),
+      frames: () => begin(trackingSequence({ event, seed, frames: PACE }), frames),
     })),
   );
+}
+
+async function* begin(all: AsyncIterable<Labelled>, count: number): AsyncGenerator<Labelled> {
+  let left = count;
+  for await (const one of all) {
+    yield one;
+    left -= 1;
+    if (left <= 0) return;
+  }
 }
 
 /** Which of the boxes placed by hand count: the first always begins the sequence. */

@@ -53,7 +53,7 @@ export async function trackBench({ seeds, frames, clipFrames, pythons, say }: Tr
   const rows = groups.flatMap(([name, members]) => (members.length === 0 ? [] : rowsOf(name, members)));
   return {
     settings: {
-      drawn: `${seeds.length * 7} sequences of trackingSequence (320x240, ${frames} frames, seeds ${seeds.join(', ')})`,
+      drawn: `${seeds.length * 7} sequences of trackingSequence (320x240, the first ${frames} of 120 frames, seeds ${seeds.join(', ')})`,
       real: clips.map(({ name }) => name),
       boxes: 'every other one of those in bench/track/boxes (the second, fourth, ...); the others served development',
       threads: 1,

@@ -9,12 +9,17 @@ import { createSpatialFilter, type SpatialFilter } from './spatial-filter.ts';
 import { emptySpectra, response, selectChannels, shiftSpectra, transformMaps, type Spectra } from './spectra.ts';
 import type { LabelledPatch } from './views.ts';
 
+/** A peak, and how high the filter of the first frame, which never learns, answers there: 1 as in the first frame. */
+export interface Sight extends Peak {
+  readonly likeness: number;
+}
+
 /** What is known of an object: its channels and its filter. Positions are in cells from the middle of the patch. */
 export interface Appearance {
   /** Channels in use, ascending. */
   readonly kept: readonly number[];
   /** Where the object is in a patch; keeps the patch's features for `learn`. */
-  find(patch: Float32Array): Promise<Peak>;
+  find(patch: Float32Array): Promise<Sight>;
   /** Learns the object as `find` saw it last, at the place it was found. */
   learn(at: { readonly dx: number; readonly dy: number }): void;
   /** Chooses channels anew from patches in which the object was seen. */
@@ -66,6 +71,9 @@ export async function createAppearance(
   let kept = distil(samples.filtering, samples.selecting);
   // the object as it is comes last, so that it weighs most
   let filter = build([...samples.selecting, ...samples.filtering].reverse());
+  // the object as it was given, with all channels; the other samples are not kept
+  const given = samples.filtering[0]!;
+  let memory = remember(filter.spectra(), given.features, kept, fft);
   let seen: Spectra = emptySpectra(0, fft);
 
   return {
@@ -75,7 +83,9 @@ export async function createAppearance(
     async find(patch) {
       seen = await featuresOf(patch, kept);
       const spectrum: Spectrum = response(filter.spectra(), seen);
-      return findPeak(fft.inverse(spectrum)[0], spectrum, fft, guard);
+      const [map, first] = fft.inverse(spectrum, response(memory.filter, seen));
+      const peak = findPeak(map, spectrum, fft, guard);
+      return { ...peak, likeness: heightNear(first, peak, fft) / memory.height };
     },
     learn({ dx, dy }) {
       filter.learn({ features: shiftSpectra(seen, -dx, -dy, fft), label: centred });
@@ -87,8 +97,26 @@ export async function createAppearance(
         fresh.filter((_, i) => i % 2 === 1),
       );
       filter = build(fresh);
+      memory = remember(build([given]).spectra(), given.features, kept, fft);
     },
   };
+}
+
+/** A copy of the filter as it is in the first frame, and its answer there. */
+function remember(now: Spectra, first: Spectra, kept: readonly number[], fft: Fft2): { readonly filter: Spectra; readonly height: number } {
+  const filter = { channels: now.channels, re: now.re.slice(), im: now.im.slice() };
+  const [map] = fft.inverse(response(filter, selectChannels(first, kept)));
+  return { filter, height: Math.max(map[0]!, Number.MIN_VALUE) };
+}
+
+/** The highest value within a cell of a place. */
+function heightNear(map: Float64Array, { dx, dy }: { readonly dx: number; readonly dy: number }, { width, height }: Fft2): number {
+  let best = 0;
+  for (let j = -1; j <= 1; j++) {
+    const row = (Math.round(dy) + j + height) % height;
+    for (let i = -1; i <= 1; i++) best = Math.max(best, map[row * width + ((Math.round(dx) + i + width) % width)]!);
+  }
+  return best;
 }
 
 async function inTurn<T, R>(list: readonly T[], f: (item: T) => Promise<R>): Promise<R[]> {

@@ -4,7 +4,10 @@ import { VerilensError } from '@verilens/core';
 export interface TrackerConfig {
   /** Cells along the side of the searched square. A product of 2, 3 and 5 is fast. */
   readonly cells: number;
-  /** Side of the searched square, in units of sqrt(width * height) of the object. */
+  /**
+   * Side of the searched square, in units of sqrt(width * height) of the object. Solver A has nothing that keeps its filter off
+   * the ground around the object, so its square is smaller: 2.5.
+   */
   readonly padding: number;
   /** `dcf`: every frequency on its own (solver A). `spatial`: with a spatial penalty, by conjugate gradients (solver B). */
   readonly solver: 'dcf' | 'spatial';
@@ -48,12 +51,14 @@ export const DEFAULTS: TrackerConfig = {
   penaltyEdge: 3,
 };
 
+const DCF_PADDING = 2.5;
+
 /** Smallest object that can be followed: geometric mean of its sides in pixels. */
 export const SMALLEST = 4;
 
 /** The options over the defaults. @throws VerilensError BAD_OPTION */
 export function configure(options: Partial<TrackerConfig>): TrackerConfig {
-  const config = { ...DEFAULTS, ...options };
+  const config = { ...DEFAULTS, ...(options.solver === 'dcf' ? { padding: DCF_PADDING } : {}), ...options };
   const whole = (name: keyof TrackerConfig, low: number, high: number): void => {
     const value = config[name];
     check(

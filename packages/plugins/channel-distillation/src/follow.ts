@@ -1,5 +1,5 @@
 import type { Box, Image, TrackState } from '@verilens/core';
-import { createAppearance, type Appearance } from './appearance.ts';
+import { createAppearance, type Appearance, type Sight } from './appearance.ts';
 import type { TrackerConfig } from './config.ts';
 import type { FeatureExtractor } from './features.ts';
 import { samplePatch, type Area } from './patch.ts';
@@ -21,11 +21,20 @@ export interface Follower {
   next(image: Image): Promise<Sighting>;
 }
 
-/** Shares of the usual peak-to-sidelobe ratio below which the object is not seen well, and not seen at all. */
+/** What a peak needs of the usual peak-to-sidelobe ratio and height. */
+interface Asked {
+  readonly ratio: number;
+  readonly height: number;
+}
+/** To be a sighting at all: blur lowers a peak more than it widens its surroundings. */
+const AT_ALL: Asked = { ratio: 0.35, height: 0.25 };
+/** To believe that a lost object is back where it was lost, and elsewhere. */
+const BACK: Asked = { ratio: 0.5, height: 0.5 };
+const BACK_ELSEWHERE: Asked = { ratio: 0.75, height: 0.75 };
+/** Share of the usual ratio from which on the object is seen well. */
 const WELL = 0.5;
-const AT_ALL = 0.35;
-/** A peak as high as this share of the usual one is needed to believe that a lost object is back. */
-const BACK = 0.75;
+/** An object this much like its first picture counts as wholly like it: everything that moves changes somewhat. */
+const ALIKE = 0.5;
 /** No ratio below this is a sighting, whatever is usual. */
 const FLOOR = 4;
 /** What is usual at first, as a share of the first frame's own score. */
@@ -64,18 +73,21 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
   let lostFor = 0;
   const album: LabelledPatch[] = [];
 
-  const look = (area: Area): Promise<Peak> => appearance.find(samplePatch(image_, area, extractor.size, patch));
+  const look = (area: Area): Promise<Sight> => appearance.find(samplePatch(image_, area, extractor.size, patch));
   let image_ = image;
   /** Moves to a peak seen in a square around (x, y). */
   const moveTo = (peak: Peak, area: Area): void => {
     const step = area.width / extractor.cells;
     place = { ...place, x: area.x + peak.dx * step, y: area.y + peak.dy * step };
   };
-  const answer = (peak: Peak): Sighting => ({
+  const answer = (peak: Sight): Sighting => ({
     box: { x: place.x - place.width / 2, y: place.y - place.height / 2, width: place.width, height: place.height },
     confidence: confidenceOf(peak, usual),
     state,
   });
+
+  const isSighting = (peak: Peak, asked: Asked): boolean =>
+    peak.peakToSidelobe >= Math.max(FLOOR, asked.ratio * usual.ratio) && peak.value >= asked.height * usual.height;
 
   const keepUp = async (peak: Peak, learn: boolean): Promise<void> => {
     const grown = scale.estimate(image_, place);
@@ -104,8 +116,8 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
       frames += 1;
       const area = square();
       const peak = await look(area);
-      const share = state === 'lost' ? BACK : AT_ALL;
-      if (peak.peakToSidelobe >= Math.max(FLOOR, share * usual.ratio) && peak.value >= share * usual.height) {
+      const asked = state === 'lost' ? BACK : AT_ALL;
+      if (isSighting(peak, asked)) {
         moveTo(peak, area);
         state = peak.peakToSidelobe >= WELL * usual.ratio ? 'tracking' : 'uncertain';
         lostFor = 0;
@@ -117,7 +129,7 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
       for (let i = 0; i < SEARCHES; i++) {
         const around = searchSquare(area, next, lostFor++);
         const found = await look(around);
-        if (found.peakToSidelobe < Math.max(FLOOR, BACK * usual.ratio) || found.value < BACK * usual.height) continue;
+        if (!isSighting(found, BACK_ELSEWHERE)) continue;
         moveTo(found, around);
         state = 'uncertain';
         lostFor = 0;
@@ -128,11 +140,14 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
   };
 }
 
-/** Confidence of a sighting: 1 for the usual peak, 0 for none. */
-function confidenceOf(peak: Peak, usual: { readonly ratio: number; readonly height: number }): number {
+/**
+ * Confidence of a sighting: how the peak compares with what was usual lately, and the object with its first picture, whichever
+ * is worse. What is usual follows a slow drift onto something else; the first picture does not.
+ */
+function confidenceOf(peak: Sight, usual: { readonly ratio: number; readonly height: number }): number {
   const sharp = peak.peakToSidelobe / usual.ratio;
   const high = usual.height > 0 ? peak.value / usual.height : 0;
-  return Math.max(0, Math.min(1, Math.min(sharp, high)));
+  return Math.max(0, Math.min(1, sharp, high, peak.likeness / ALIKE));
 }
 
 /** The n-th square to search for a lost object: rings around the last place, half a side apart, inside the frame. */
