@@ -128,10 +128,21 @@ Exit codes:
     .option('--plugin <name>', 'the tracker, where several are installed')
     .option('--out <file>', 'write boxes, confidences and states as one JSON document')
     .option('--video <file>', 'write the video with the box drawn into it (.mp4 or .webm)')
+    .option('--report <file>', 'write an HTML report: the path, frames, confidence and size over time')
     .addOption(device())
     .addOption(threads())
     .option('--json', 'one JSON line for each frame')
     .action(async (video: string, options) => done(await (await import('./commands/track.ts')).track(video, options, environment)));
+
+  program
+    .command('annotate')
+    .description('write a page in which boxes are drawn by hand on some frames of a video')
+    .argument('<video>')
+    .requiredOption('--out <file.html>', 'the page; it works offline and saves the boxes as JSON')
+    .option('--every <n>', 'one frame in so many', numberIn(1, 1e6, true), 25)
+    .option('--most <n>', 'frames at most', numberIn(1, 1000, true), 60)
+    .option('--from <ms>', 'milliseconds into the video of the first of them', numberIn(0, 1e9), 0)
+    .action(async (video: string, options) => done(await (await import('./commands/annotate.ts')).annotate(video, options, environment)));
 
   program
     .command('explain')

@@ -45,6 +45,16 @@ it('follows a box and writes what it found', async () => {
   expect(document.frames[3]).toEqual({ index: 3, timestampMs: 300, box: [4, 1, 2, 3], confidence: 0.5, state: 'lost' });
 });
 
+it('writes a report: path, frames and curves on one page', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5' });
+  const { code } = await verilens(['track', 'clip.txt', '--box', '1,1,2,3', '--report', 'out/report.html'], { folder, plugins });
+  expect(code).toBe(0);
+  const page = await readFile(join(folder, 'out/report.html'), 'utf8');
+  expect(page).toContain('Tracking report');
+  expect(page.match(/<img src="data:image\/png/g)).toHaveLength(4);
+  expect(page).toContain('75 % tracking');
+});
+
 it('begins where it is told, one JSON line a frame', async () => {
   const folder = await temporaryFolder({ 'clip.txt': 'score 0.5' });
   const { code, out } = await verilens(['track', 'clip.txt', '--box', '1,1,2,3', '--from', '150', '--json'], { folder, plugins });

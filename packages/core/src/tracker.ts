@@ -11,6 +11,8 @@ export interface TrackResult extends RunInfo {
   readonly confidence: number;
   readonly state: TrackState;
   readonly timestampMs: number;
+  /** The method's own figures, by name, e.g. `peakToSidelobe`: for curves in a report. Finite. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 /** Follows one object given by a box. One tracker follows one object at a time; `init` again starts anew. */

@@ -21,4 +21,5 @@ export {
   type ReportModel,
   type Still,
 } from './report-item.ts';
+export { trackingHtml, type TrackedPoint, type TrackedStill, type TrackingReportOptions } from './tracking-page.ts';
 export { score as scoreText, verdictSentence } from './verdict.ts';

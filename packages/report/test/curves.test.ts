@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { curvesHtml, pooled, type CurvePoint } from '../src/curves.ts';
+import { pooled } from '../src/curve.ts';
+import { curvesHtml, type CurvePoint } from '../src/curves.ts';
 
 const points = (count: number): CurvePoint[] =>
   Array.from({ length: count }, (_, i) => ({ step: i + 1, loss: 2 / (i + 1), learningRate: 1e-4, metrics: { accuracy: i / count } }));
@@ -14,9 +15,12 @@ describe('training curves', () => {
   });
 
   it('pool long runs by mean and range', () => {
-    const found = pooled(points(1000), ({ loss }) => loss, 10);
+    const found = pooled(
+      points(1000).map(({ step, loss }) => ({ at: step, value: loss })),
+      10,
+    );
     expect(found).toHaveLength(10);
-    expect(found[0]).toMatchObject({ step: 50.5, low: 0.02, high: 2 });
+    expect(found[0]).toMatchObject({ at: 50.5, low: 0.02, high: 2 });
     expect(curvesHtml(points(100_000), { title: 'long' }).length).toBeLessThan(60_000);
   });
 

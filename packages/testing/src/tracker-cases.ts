@@ -36,6 +36,7 @@ function claimTrack(result: TrackResult, timestampMs: number): void {
     Object.values(result.box).every(Number.isFinite) && result.box.width > 0 && result.box.height > 0,
     `box is ${JSON.stringify(result.box)}`,
   );
+  claim(Object.values(result.figures ?? {}).every(Number.isFinite), `figures are ${JSON.stringify(result.figures)}`);
   claim(result.timestampMs === timestampMs, `timestampMs is ${result.timestampMs}, the frame's is ${timestampMs}`);
 }
 

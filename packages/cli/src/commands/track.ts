@@ -15,7 +15,9 @@ import { openEngine } from '../open-engine.ts';
 import type { DeviceName } from '../options.ts';
 import { pickOfRole } from '../pick-plugin.ts';
 import { createProgress } from '../progress.ts';
+import { reserveFile } from '../report-file.ts';
 import type { CliEnvironment } from '../run.ts';
+import { createStills, STATE_COLOURS } from '../tracked-stills.ts';
 import { version } from '../version.ts';
 
 export interface TrackCommandOptions {
@@ -25,6 +27,7 @@ export interface TrackCommandOptions {
   readonly plugin?: string;
   readonly out?: string;
   readonly video?: string;
+  readonly report?: string;
   readonly device: DeviceName;
   readonly threads?: number;
   readonly json?: boolean;
@@ -38,10 +41,9 @@ interface TrackedFrame {
   readonly box: readonly [number, number, number, number];
   readonly confidence: number;
   readonly state: TrackResult['state'];
+  /** The method's own, to a thousandth. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
-
-/** Colours of the drawn box by state. */
-const COLOURS = { tracking: [60, 220, 90], uncertain: [250, 190, 40], lost: [240, 60, 60] } as const;
 
 /** Follows what the box shows through a video. What was followed until an interruption is written. */
 export async function track(name: string, options: TrackCommandOptions, environment: CliEnvironment): Promise<number> {
@@ -50,8 +52,11 @@ export async function track(name: string, options: TrackCommandOptions, environm
   const progress = createProgress(terminal, { enabled: !(options.json === true && terminal.outIsTty) });
   progress.show(name, undefined, 'loading');
   const engine: Engine = await openEngine([plugin], options, environment);
+  const report = options.report === undefined ? undefined : await reserveFile(options.report, folder);
+  const stills = createStills();
   const found: TrackedFrame[] = [];
   let busyMs = 0;
+  let size = { width: 0, height: 0 };
   let interrupted = false;
   try {
     const tracker = engine.get('tracker', plugin.name);
@@ -67,8 +72,13 @@ export async function track(name: string, options: TrackCommandOptions, environm
         box: [round(x), round(y), round(width), round(height)],
         confidence: Math.round(result.confidence * 1000) / 1000,
         state: result.state,
+        ...(result.figures === undefined
+          ? {}
+          : { figures: Object.fromEntries(Object.entries(result.figures).map(([figure, v]) => [figure, Math.round(v * 1000) / 1000])) }),
       };
       found.push(line);
+      if (report !== undefined) stills.see(frame, result);
+      size = { width: frame.image.width, height: frame.image.height };
       busyMs += result.durationMs;
       if (options.json) terminal.out(`${JSON.stringify(line)}\n`);
       progress.show(name, opened.info.durationMs ? frame.timestampMs / opened.info.durationMs : undefined, result.state);
@@ -102,7 +112,24 @@ export async function track(name: string, options: TrackCommandOptions, environm
       };
       await writeWhole(resolve(folder, options.out), jsonDocument(document));
     }
+    if (report !== undefined) {
+      const [{ trackingHtml }, { encodeImage }] = [await import('@verilens/report'), await import('../encode-image.ts')];
+      await report.write(
+        await trackingHtml(found, {
+          encode: encodeImage,
+          name: basename(name),
+          plugin: plugin.name,
+          device: engine.runtime.device,
+          ...size,
+          framesPerSecond: (1000 * found.length) / Math.max(busyMs, 1e-3),
+          stills: stills.kept(),
+          incomplete: interrupted,
+          generator: `verilens ${version()}`,
+        }),
+      );
+    }
   } finally {
+    await report?.discard();
     progress.clear();
     await engine.dispose();
   }
@@ -127,7 +154,7 @@ async function* followed(
     const result: TrackResult = begun ? await tracker.update(frame, { signal }) : await tracker.init(frame, box, { signal });
     begun = true;
     onFrame(frame, result);
-    if (drawn) drawBox(frame.image, result.box, COLOURS[result.state], Math.max(2, Math.round(frame.image.height / 180)));
+    if (drawn) drawBox(frame.image, result.box, STATE_COLOURS[result.state], Math.max(2, Math.round(frame.image.height / 180)));
     yield frame;
   }
 }
