@@ -7,7 +7,7 @@ import { cosineWindow, gaussianLabel } from './label.ts';
 import { findPeak, type Peak } from './peak.ts';
 import { createSpatialFilter, type SpatialFilter } from './spatial-filter.ts';
 import { emptySpectra, response, selectChannels, shiftSpectra, transformMaps, type Spectra } from './spectra.ts';
-import type { LabelledPatch } from './views.ts';
+import type { FirstViews, LabelledPatch } from './views.ts';
 
 /** A peak, and how high the filter of the first frame, which never learns, answers there: 1 as in the first frame. */
 export interface Sight extends Peak {
@@ -35,7 +35,7 @@ interface Filter {
 export async function createAppearance(
   extractor: FeatureExtractor,
   config: TrackerConfig,
-  first: { readonly filtering: readonly LabelledPatch[]; readonly selecting: readonly LabelledPatch[] },
+  first: FirstViews,
   /** Width and height of the object in cells. */
   object: { readonly width: number; readonly height: number },
 ): Promise<Appearance> {
@@ -68,7 +68,9 @@ export async function createAppearance(
   };
 
   const samples = { filtering: await inTurn(first.filtering, sampleOf), selecting: await inTurn(first.selecting, sampleOf) };
-  let kept = distil(samples.filtering, samples.selecting);
+  const own = [samples.filtering[0]!];
+  let kept = first.onOneSample === true ? distil(own, own) : distil(samples.filtering, samples.selecting);
+  await extractor.focus?.(kept);
   // the object as it is comes last, so that it weighs most
   let filter = build([...samples.selecting, ...samples.filtering].reverse());
   // the object as it was given, with all channels; the other samples are not kept
@@ -96,6 +98,8 @@ export async function createAppearance(
         fresh.filter((_, i) => i % 2 === 0),
         fresh.filter((_, i) => i % 2 === 1),
       );
+      // not waited for: frames go on with all channels until it is done, and learn of a failure from the next extraction
+      extractor.focus?.(kept).catch(() => undefined);
       filter = build(fresh);
       memory = remember(build([given]).spectra(), given.features, kept, fft);
     },

@@ -14,6 +14,11 @@ export interface FeatureExtractor {
    * @param patch [size, size, 3], RGB 0..255
    */
   extract(patch: Float32Array, keep: readonly number[]): Promise<Float32Array>;
+  /**
+   * Prepares for these channels alone, if that takes something; extracting goes on meanwhile. Resolves when done; a failure is
+   * also thrown by the next `extract`.
+   */
+  focus?(keep: readonly number[]): Promise<void>;
   dispose(): Promise<void>;
 }
 

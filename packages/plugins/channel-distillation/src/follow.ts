@@ -12,6 +12,7 @@ export interface Sighting {
   /** 0..1 */
   readonly confidence: number;
   readonly state: TrackState;
+  readonly figures: { readonly peakToSidelobe: number; readonly likeness: number };
 }
 
 /** One object being followed. */
@@ -52,7 +53,14 @@ const SMALLEST_SIDE = 2;
 const SCALE_EVERY = 3;
 
 /** Begins to follow the object in `box`. */
-export async function follow(image: Image, box: Box, extractor: FeatureExtractor, config: TrackerConfig): Promise<Follower> {
+export async function follow(
+  image: Image,
+  box: Box,
+  extractor: FeatureExtractor,
+  config: TrackerConfig,
+  /** How the first frame is looked at. */
+  views: typeof firstViews = firstViews,
+): Promise<Follower> {
   const side = config.padding * Math.sqrt(box.width * box.height);
   const scale: ScaleFilter = createScaleFilter();
   let place: Place = { x: box.x + box.width / 2, y: box.y + box.height / 2, width: box.width, height: box.height };
@@ -60,7 +68,7 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
   const square = (x = place.x, y = place.y): Area => ({ x, y, width: side * ratio(), height: side * ratio() });
   const patch = new Float32Array(extractor.size * extractor.size * 3);
   const cell = side / extractor.cells;
-  const appearance: Appearance = await createAppearance(extractor, config, firstViews(image, square(), extractor.size, extractor.cells), {
+  const appearance: Appearance = await createAppearance(extractor, config, views(image, square(), extractor.size, extractor.cells), {
     width: box.width / cell,
     height: box.height / cell,
   });
@@ -84,6 +92,7 @@ export async function follow(image: Image, box: Box, extractor: FeatureExtractor
     box: { x: place.x - place.width / 2, y: place.y - place.height / 2, width: place.width, height: place.height },
     confidence: confidenceOf(peak, usual),
     state,
+    figures: { peakToSidelobe: peak.peakToSidelobe, likeness: peak.likeness },
   });
 
   const isSighting = (peak: Peak, asked: Asked): boolean =>

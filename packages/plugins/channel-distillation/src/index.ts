@@ -6,9 +6,14 @@ import { throwIfAborted, VerilensError, type Box, type Plugin, type Tracker, typ
 import { configure, SMALLEST, type TrackerConfig } from './config.ts';
 import { handcrafted } from './features.ts';
 import { follow, type Follower, type Sighting } from './follow.ts';
+import type { NetworkFeatures } from './network-features.ts';
 
 export type { TrackerConfig } from './config.ts';
-export type ChannelDistillationOptions = Partial<TrackerConfig>;
+export type { NetworkFeatures };
+export interface ChannelDistillationOptions extends Partial<TrackerConfig> {
+  /** Follow by feature maps of a network instead of the light ones. */
+  readonly network?: NetworkFeatures;
+}
 
 const PLACE = 'plugin channel-distillation';
 
@@ -24,9 +29,14 @@ export function channelDistillation(options: ChannelDistillationOptions = {}): P
     name: 'channel-distillation',
     role: 'tracker',
     apiVersion: 1,
+    trainer: async () => (await import('./trainer.ts')).trainer,
     async create({ runtime }): Promise<Tracker> {
-      const config = configure(options);
-      const extractor = handcrafted(config.cells);
+      const { network, ...rest } = options;
+      const config = configure(rest);
+      const extractor =
+        network === undefined
+          ? handcrafted(config.cells)
+          : await (await import('./network-features.ts')).networkFeatures(runtime, network, config.cells);
       let disposed = false;
       let followed: { readonly follower: Follower; width: number; height: number; timestampMs: number } | undefined;
 
@@ -36,7 +46,11 @@ export function channelDistillation(options: ChannelDistillationOptions = {}): P
         const started = performance.now();
         return () => performance.now() - started;
       };
-      const result = (sighting: Sighting, timestampMs: number, elapsed: () => number): TrackResult => ({
+      const result = (
+        sighting: Omit<Sighting, 'figures'> & Partial<Sighting>,
+        timestampMs: number,
+        elapsed: () => number,
+      ): TrackResult => ({
         ...sighting,
         timestampMs,
         device: runtime.device,

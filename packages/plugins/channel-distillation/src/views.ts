@@ -41,13 +41,15 @@ export interface LabelledPatch {
   readonly dy: number;
 }
 
+export interface FirstViews {
+  readonly filtering: readonly LabelledPatch[];
+  readonly selecting: readonly LabelledPatch[];
+  /** A control: channels are chosen on the very picture that the filter of the choice is solved on. */
+  readonly onOneSample?: boolean;
+}
+
 /** Patches of the first frame in two sets that share no view. They are fixed, not drawn, so that a run can be repeated. */
-export function firstViews(
-  image: Image,
-  area: Area,
-  size: number,
-  cells: number,
-): { filtering: LabelledPatch[]; selecting: LabelledPatch[] } {
+export function firstViews(image: Image, area: Area, size: number, cells: number): FirstViews {
   const take = (view: View): LabelledPatch => {
     const { dx, dy, angle = 0, scale = 1, soft = false, light = 1 } = view;
     const [width, height] = [area.width * scale, area.height * scale];

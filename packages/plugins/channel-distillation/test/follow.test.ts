@@ -67,6 +67,23 @@ describe('odd input', () => {
     }
   });
 
+  it('keeps its box on a static picture of something', async () => {
+    await using tracker = await open({ cells: 24 });
+    let first: VideoFrame | undefined;
+    let given: Box | undefined;
+    for await (const { frame: at, box } of trackingSequence({ event: 'plain', seed: 5, width: 160, height: 120, size: 24 })) {
+      [first, given] = [at, box!];
+      break;
+    }
+    await tracker.init(first!, given!);
+    for (let i = 1; i < 12; i++) {
+      const { box, state } = await tracker.update({ ...first!, timestampMs: i * 40, index: i });
+      expect(state).toBe('tracking');
+      expect(Math.hypot(box.x - given!.x, box.y - given!.y)).toBeLessThan(1);
+      expect(box.width / given!.width).toBeCloseTo(1, 1);
+    }
+  });
+
   it('says lost after a cut to another scene, and stays where it was', async () => {
     await using tracker = await open({ cells: 24 });
     let last: Box | undefined;
