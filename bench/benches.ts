@@ -36,6 +36,10 @@ export const benches: Readonly<Record<string, Bench>> = {
         say,
       }),
   },
+  'track-live': {
+    title: 'following on one core: a 1280x720 file against real time, and memory over a long looped video',
+    run: async ({ quick, say }) => (await import('./track/live-bench.ts')).liveBench({ frames: quick ? 500 : 15_000, say }),
+  },
   train: {
     title: 'training steps of five networks on native CPU and WASM, against PyTorch',
     run: (options) => networks('training step', TRAINED, options),

@@ -12,6 +12,7 @@ const END = '<!-- End of what is generated. -->';
 const TITLES: Readonly<Record<string, string>> = {
   video: 'Video to verdict',
   track: 'Following an object against OpenCV',
+  'track-live': 'Following an object on one core',
   train: 'Training steps against PyTorch',
   'js-peers': 'Training steps in other JavaScript projects',
   curve: 'The same training as PyTorch',
