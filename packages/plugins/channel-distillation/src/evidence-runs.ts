@@ -1,6 +1,6 @@
-import type { Box, VideoFrame } from '@verilens/core';
+import { type Box, VerilensError, type VideoFrame } from '@verilens/core';
 import { type Random, trackingSequence, type TrackingEvent } from '@verilens/data';
-import { trackingScore } from '@verilens/metrics';
+import { type Figures, trackingScore } from '@verilens/metrics';
 import { configure, type TrackerConfig } from './config.ts';
 import { channelsOf, componentsOf, filtersAndNoise } from './evidence-features.ts';
 import { type FeatureExtractor, handcrafted } from './features.ts';
@@ -9,8 +9,6 @@ import type { NetworkFeatures } from './network-features.ts';
 import { samplePatch } from './patch.ts';
 import { firstViews } from './views.ts';
 
-/** Figures of one setting on one sequence, by measure. */
-export type Figures = Readonly<Record<string, number>>;
 /** Figures of every setting on one sequence. */
 export type Run = Readonly<Record<string, Figures>>;
 
@@ -39,17 +37,14 @@ const FILTERS = 32;
 
 /** The face network of an installed package: maps of 4 pixels a cell behind its first three convolutions. */
 export async function installedNetwork(): Promise<NetworkFeatures | undefined> {
-  const module = typeof process === 'undefined' ? undefined : process.getBuiltinModule?.('node:module');
-  for (const place of [import.meta.url, typeof process === 'undefined' ? undefined : `file://${process.cwd()}/index.js`]) {
-    if (module === undefined || place === undefined) continue;
-    try {
-      const found = module.createRequire(place).resolve('faceplugin-face-recognition-js/package.json');
-      return { model: found.replace(/package\.json$/, 'model/fr_feature.onnx'), tensor: '349' };
-    } catch {
-      continue; // looked for in the next place
-    }
+  const { packageFolder } = await import('@verilens/data/node');
+  try {
+    const folder = packageFolder({ name: 'faceplugin-face-recognition-js', set: 'plugin channel-distillation', from: import.meta.url });
+    return { model: `${folder}/model/fr_feature.onnx`, tensor: '349' };
+  } catch (error) {
+    if (error instanceof VerilensError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
   }
-  return undefined;
 }
 
 export interface RunOptions {

@@ -1,7 +1,7 @@
 import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
 import { createRandom, TRACKING_EVENTS, type TrackingEvent } from '@verilens/data';
-import { measuresOverSeeds, pairedDifference, showSpread } from '@verilens/metrics';
-import { CHOICES, type Figures, installedNetwork, type Run, runsOn } from './evidence-runs.ts';
+import { type Figures, measuresOverSeeds, pairedDifference, showSpread } from '@verilens/metrics';
+import { CHOICES, installedNetwork, type Run, runsOn } from './evidence-runs.ts';
 import { networkFeatures } from './network-features.ts';
 
 const PLACE = 'plugin channel-distillation';

@@ -18,7 +18,11 @@ it('reruns its claims in a quick form, answers each, and goes on from finished r
   const report = await trainer.evidence!(options);
   expect(report.method).toBe('channel-distillation');
   expect(report.rows.map(({ setting }) => setting)).toEqual(
-    expect.arrayContaining(['light features, distilled', 'light features, principal components', 'filters and noise, chosen on one sample']),
+    expect.arrayContaining([
+      'light features, distilled',
+      'light features, principal components',
+      'filters and noise, chosen on one sample',
+    ]),
   );
   for (const { measures } of report.rows) expect(measures['success']!.values).toHaveLength(2);
   for (const { answer, because } of report.findings) {
