@@ -58,7 +58,7 @@ it('draws, moves, copies and saves boxes', async () => {
   const document: Stub & { onkeydown?: (event: object) => void } = { getElementById: element, createElement: () => element('link') };
   runInNewContext(script, {
     document,
-    Image: class {},
+    Image: Object,
     Blob,
     URL: {
       createObjectURL: (blob: Blob) => {
