@@ -56,6 +56,20 @@ export const benches: Readonly<Record<string, Bench>> = {
       return jsPeersBench({ models, steps: quick ? 3 : 10, limitSeconds: 20, threads, say });
     },
   },
+  embedding: {
+    title: 'embeddings of faces a second, against PyTorch running the same network',
+    run: async ({ quick, threads, say }) =>
+      (await import('./recognise/embedding-bench.ts')).embeddingBench({
+        rounds: quick ? { rounds: 2, blockMs: 100 } : { rounds: 10, blockMs: 400 },
+        threads,
+        say,
+      }),
+  },
+  sessions: {
+    title: 'seconds to learn two new classes from five pictures each, and to name a picture',
+    run: async ({ quick, threads, say }) =>
+      (await import('./recognise/sessions-bench.ts')).sessionsBench({ sessions: quick ? 1 : 5, threads, say }),
+  },
   soak: {
     title: 'resident memory over 10,000 training steps',
     run: async ({ quick, threads, say }) =>

@@ -17,6 +17,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'js-peers': 'Training steps in other JavaScript projects',
   curve: 'The same training as PyTorch',
   inference: 'Inference against PyTorch',
+  embedding: 'Embeddings of faces a second',
+  sessions: 'Learning new classes',
   lowerings: 'The ways in which ops could be written',
   overhead: 'What the framework costs around a session',
   soak: 'Memory over a long training',

@@ -67,7 +67,11 @@ def resnet8(c, p, x, train):
     return F.linear(t.mean((2, 3)), p['head.weight'], p['head.bias'])
 
 
-FORWARD = {'vit': vit, 'cnn': cnn, 'conv3d': conv3d, 'resnet8': resnet8}
+def onnx(c, p, x, train):
+    return c['graph'](x)
+
+
+FORWARD = {'onnx': onnx, 'vit': vit, 'cnn': cnn, 'conv3d': conv3d, 'resnet8': resnet8}
 
 
 class Model:
@@ -78,6 +82,9 @@ class Model:
         self.params = {name: transposed(name, tensor(item)) for name, item in request['params'].items()}
         self.x, self.y = tensor(request['x']), tensor(request['y']).long()
         self.forward = FORWARD[self.config['kind']]
+        if self.config['kind'] == 'onnx':
+            from onnx_graph import Graph
+            self.config['graph'] = Graph(self.config['path'])
         if request['mode'] == 'train':
             o = request['optimizer']
             trained = [t.requires_grad_() for name, t in self.params.items() if '.running' not in name]
@@ -126,6 +133,8 @@ for line in sys.stdin:
         answer = {'losses': [models[request['id']].once() for _ in range(request['count'])]}
     elif request['do'] == 'curve':
         answer = models[request['id']].curve(request['order'], request['rates'], request['test'])
+    elif request['do'] == 'output':
+        answer = {'output': models[request['id']].infer_only().flatten().tolist()}
     elif request['do'] == 'drop':
         models.pop(request['id'], None)
         answer = {'cpuSeconds': time.process_time()}

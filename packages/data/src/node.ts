@@ -22,6 +22,8 @@ export * from './node/open-dataset.ts';
 export * from './node/otb.ts';
 export * from './node/package-folder.ts';
 export * from './node/read-pictures.ts';
+export * from './node/sample-faces.ts';
+export * from './node/sample-people.ts';
 export * from './node/session-lists.ts';
 export * from './node/twenty-classes.ts';
 export type { TrackingFiles, TrackingFilesOptions } from './node/tracking-files.ts';

@@ -1,20 +1,8 @@
 import { type Affine, type Box, type Face, type Image, type Point, Tensor } from '@verilens/core';
-import { affineScale, composeAffine, crop, fitSimilarity, invertAffine, resizeArea, toTensor, warpAffine } from '@verilens/vision';
+import { type Anchors, cutAligned } from '@verilens/faces';
+import { toTensor } from '@verilens/vision';
 import type { ResolvedFormat } from './format.ts';
 import type { LoadedModels } from './models.ts';
-
-/** Eyes, nose and mouth of a face in its picture: four points from the finder, five from 68 landmarks. */
-export interface Anchors {
-  readonly from: readonly Point[];
-  readonly to: readonly Point[];
-}
-
-/** BlazeFace gives the middle of the mouth: it belongs to the middle of the template's corners. */
-export function finderAnchors(face: Face, { template }: ResolvedFormat): Anchors {
-  const [right, left, nose, cornerRight, cornerLeft] = template;
-  const mouth: Point = [(cornerRight[0] + cornerLeft[0]) / 2, (cornerRight[1] + cornerLeft[1]) / 2];
-  return { from: face.keypoints.slice(0, 4), to: [right, left, nose, mouth] };
-}
 
 /** Five points of the 68 landmarks: means of the eyelids, the nose's tip, corners of outer and inner lips. */
 export async function landmarkAnchors(
@@ -52,37 +40,6 @@ function squareBox({ box }: Face): Box {
   const side = 1.2 * Math.max(box.width, box.height);
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   return { x: x - side / 2, y: y - side / 2, width: side, height: side };
-}
-
-/** The face as the network wants it: similarity transform onto the template, one interpolation. */
-export function alignedCrop(image: Image, { from, to }: Anchors, size: number): Image {
-  return cutAligned(image, fitSimilarity(from, to), size);
-}
-
-/**
- * One bilinear interpolation; from means over blocks where the picture is shrunk to less than half, because a bilinear
- * sample of a large face would see only a few of its pixels.
- */
-function cutAligned(image: Image, transform: Affine, size: number): Image {
-  const factor = Math.floor(1 / affineScale(transform));
-  if (factor < 2) return warpAffine(image, transform, size, size, { fill: 'edge' });
-  const inverse = invertAffine(transform);
-  const corners = [
-    [0, 0],
-    [size, 0],
-    [0, size],
-    [size, size],
-  ].map(([x, y]) => [inverse[0] * x! + inverse[1] * y! + inverse[2], inverse[3] * x! + inverse[4] * y! + inverse[5]] as const);
-  const low = (axis: 0 | 1, most: number): number =>
-    Math.min(most - factor, Math.max(0, Math.floor(Math.min(...corners.map((corner) => corner[axis])) / factor) * factor - factor));
-  const high = (axis: 0 | 1, most: number): number =>
-    Math.min(most, Math.ceil(Math.max(...corners.map((corner) => corner[axis])) / factor) * factor + factor);
-  const [left, top] = [low(0, image.width), low(1, image.height)];
-  const width = Math.max(1, Math.floor((high(0, image.width) - left) / factor));
-  const height = Math.max(1, Math.floor((high(1, image.height) - top) / factor));
-  const whole = crop(image, { x: left, y: top, width: width * factor, height: height * factor });
-  const shrink: Affine = [1 / factor, 0, (0.5 - left) / factor - 0.5, 0, 1 / factor, (0.5 - top) / factor - 0.5];
-  return warpAffine(resizeArea(whole, width, height), composeAffine(invertAffine(shrink), transform), size, size, { fill: 'edge' });
 }
 
 /** [1, 3, S, S] or [1, S, S, 3], by the format's order, mean and deviation. */

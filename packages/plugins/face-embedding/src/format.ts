@@ -1,5 +1,5 @@
 import { type Point, VerilensError } from '@verilens/core';
-import { ARCFACE_TEMPLATE } from '@verilens/faces';
+import { arcfaceTemplate } from '@verilens/faces';
 
 /** What an embedding network wants to be given. Everything has the value usual for ArcFace networks. */
 export interface EmbeddingFormat {
@@ -30,7 +30,7 @@ export function resolveFormat(format: EmbeddingFormat = {}): ResolvedFormat {
   const { inputSize = 112, order = 'rgb', layout = 'nchw', mean = 127, std = 128 } = format;
   const each = (value: number | readonly [number, number, number]): readonly [number, number, number] =>
     typeof value === 'number' ? [value, value, value] : value;
-  const template = format.template ?? (ARCFACE_TEMPLATE.map(([x, y]) => [(x * inputSize) / 112, (y * inputSize) / 112]) as never);
+  const template = format.template ?? arcfaceTemplate(inputSize);
   demand('format.inputSize', Number.isInteger(inputSize) && inputSize >= 16 && inputSize <= 1024, 'a whole number, 16..1024', inputSize);
   demand('format.order', order === 'rgb' || order === 'bgr', 'rgb or bgr', order);
   demand('format.layout', layout === 'nchw' || layout === 'nhwc', 'nchw or nhwc', layout);

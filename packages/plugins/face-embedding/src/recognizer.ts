@@ -1,7 +1,7 @@
 import { type Device, embeddingRecognizer, type Image, type Look, type Recognizer, type SimilarityCalibration } from '@verilens/core';
-import type { FaceFinder } from '@verilens/faces';
+import { alignedCrop, arcfaceAnchors, type FaceFinder } from '@verilens/faces';
 import { checkImage, warpAffine } from '@verilens/vision';
-import { alignedCrop, finderAnchors, inputTensor, landmarkAnchors } from './align.ts';
+import { inputTensor, landmarkAnchors } from './align.ts';
 import type { ResolvedFormat } from './format.ts';
 import { lookForFaces, onlyFace, type SeenFace } from './look.ts';
 import type { LoadedModels } from './models.ts';
@@ -28,7 +28,7 @@ export function createRecognizer({ models, finder, format, calibration, limits, 
   async function look(image: Image, seen: SeenFace, signal?: AbortSignal): Promise<Look> {
     const anchors =
       models.landmarks === undefined
-        ? finderAnchors(seen.face, format)
+        ? arcfaceAnchors(seen.face, format.template)
         : await landmarkAnchors(image, seen.face, models.landmarks, format, signal);
     const face = alignedCrop(image, anchors, format.inputSize);
     const answer = await session.run({ [session.inputs[0]!.name]: inputTensor(face, format) }, { signal });

@@ -1,7 +1,7 @@
 import type { Face, Image, Point } from '@verilens/core';
-import { ARCFACE_TEMPLATE } from '@verilens/faces';
 import { describe, expect, it } from 'vitest';
-import { alignedCrop, finderAnchors, inputTensor } from '../src/align.ts';
+import { ARCFACE_TEMPLATE, alignedCrop, arcfaceAnchors } from '@verilens/faces';
+import { inputTensor } from '../src/align.ts';
 import { resolveFormat } from '../src/format.ts';
 
 const points: readonly Point[] = [
@@ -42,7 +42,7 @@ describe('alignedCrop', () => {
     { what: 'at the edge of its picture', scale: 2, turn: 0, side: 100 },
   ])('puts eyes, nose and mouth where the network expects them: a face $what', ({ scale, turn, side }) => {
     const { image, face: found } = face(scale, turn, side);
-    const crop = alignedCrop(image, finderAnchors(found, format), 112);
+    const crop = alignedCrop(image, arcfaceAnchors(found, format.template), 112);
     const [right, left, nose] = ARCFACE_TEMPLATE;
     // The drawn face is not ArcFace's mean face: the similarity leaves some pixels between them.
     for (const [x, y] of [right, left, nose]) {
@@ -65,7 +65,7 @@ describe('alignedCrop', () => {
     // A chequerboard of single pixels: its mean is grey, a pick of pixels is black and white.
     for (let pixel = 0; pixel < 900 * 900; pixel++)
       image.data.fill(((pixel % 900) + Math.floor(pixel / 900)) % 2 === 0 ? 0 : 200, pixel * 4, pixel * 4 + 3);
-    const crop = alignedCrop(image, finderAnchors(found, format), 112);
+    const crop = alignedCrop(image, arcfaceAnchors(found, format.template), 112);
     const values = Array.from({ length: 112 * 112 }, (_, pixel) => crop.data[pixel * 4]!);
     expect(Math.max(...values) - Math.min(...values)).toBeLessThan(40);
   });

@@ -1,10 +1,10 @@
 import type { Point, Runtime } from '@verilens/core';
-import { ARCFACE_TEMPLATE } from '@verilens/faces';
 import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { alignedCrop, inputTensor } from '../src/align.ts';
+import { ARCFACE_TEMPLATE, alignedCrop } from '@verilens/faces';
+import { inputTensor } from '../src/align.ts';
 import { resolveFormat } from '../src/format.ts';
 import { faceEmbedding } from '../src/index.ts';
 import { missing, modelPath, portrait } from './pictures.ts';

