@@ -29,13 +29,17 @@ export interface Ground {
   readonly model: Model;
   readonly lessons: readonly Rows[];
   readonly test: Rows;
+  readonly once: Once;
 }
 
-export async function ground(stream: Stream, base: BothParameters, runtime: Runtime, config: Cd2Config): Promise<Ground> {
+/** Makes parameters of a name, or reads those that a run before has made. */
+export type Once = (name: string, make: () => Promise<Parameters>) => Promise<Parameters>;
+
+export async function ground(stream: Stream, base: BothParameters, runtime: Runtime, config: Cd2Config, once: Once): Promise<Ground> {
   const model = await openModel(runtime, config, base);
   const lessons: Rows[] = [];
   for (const { pictures } of stream.lessons) lessons.push(await model.embedder.features(pictures));
-  return { stream, base, model, lessons, test: await model.embedder.features(stream.test.pictures) };
+  return { stream, base, model, lessons, test: await model.embedder.features(stream.test.pictures), once };
 }
 
 /** Session accuracies and the figures made of them. `answers[t]`: the class named for each test picture after session t. */
@@ -179,16 +183,33 @@ async function distilled(
   return (await distilLesson(at, session, parameters, reader, options)).pictures;
 }
 
-/** The same for all variants of a seed, and half of their time: made once. */
+/** The same for all variants of a seed, and half of their time: made once, and kept by the store. */
 function baseDistilled(at: Ground, options: TrainingOptions): Promise<Distilled> {
   const known = baseMemories.get(at);
   if (known !== undefined) return known;
-  const made = distilLesson(at, 0, at.base, at.model.reader, options);
+  const made = at.once('memory', async () => parametersOf(await distilLesson(at, 0, at.base, at.model.reader, options))).then(distilledOf);
   baseMemories.set(at, made);
   return made;
 }
 
 const baseMemories = new WeakMap<Ground, Promise<Distilled>>();
+
+function parametersOf({ pictures: { count, side, data }, start, end }: Distilled): Parameters {
+  return new Map([
+    ['pictures', { shape: [count, 3, side, side], data }],
+    ['start', { shape: [start.length], data: Float32Array.from(start) }],
+    ['end', { shape: [end.length], data: Float32Array.from(end) }],
+  ]);
+}
+
+function distilledOf(kept: Parameters): Distilled {
+  const { shape, data } = kept.get('pictures')!;
+  return {
+    pictures: { count: shape[0]!, side: shape[2]!, data },
+    start: Array.from(kept.get('start')!.data),
+    end: Array.from(kept.get('end')!.data),
+  };
+}
 
 async function distilLesson(
   at: Ground,

@@ -1,11 +1,13 @@
 import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted, VerilensError } from '@verilens/core';
 import { measuresOverSeeds, pairedFinding } from '@verilens/metrics';
+import { type Parameters, readSafetensors, writeSafetensors } from '@verilens/nn';
 import { type Cd2Config, PLACE, PRESETS } from './config.ts';
 import { drawStream, type Stream, type StreamSize } from './evidence-data.ts';
 import {
   type Figures,
   ground,
   hiddenGround,
+  type Once,
   runClassMeans,
   runCondensation,
   runFineTuning,
@@ -14,6 +16,7 @@ import {
 } from './evidence-runs.ts';
 import { type Trial, type TrialPictures, TRIALS } from './evidence-trials.ts';
 import { base } from './learn.ts';
+import { part, prefixed } from './train-base.ts';
 
 const VARIANTS: readonly Variant[] = [
   { name: 'CD2', memory: 'distilled', structure: true, feature: true },
@@ -82,14 +85,21 @@ async function finishedRun(
   progress: (name: string, fraction: number) => void,
 ): Promise<SeedRun> {
   const { quick = false, checkpoints } = options;
-  const file = `${trial.file}-${quick ? 'quick' : 'full'}-${seed}.json`;
-  const kept = await checkpoints?.read(file);
-  if (kept !== undefined) return JSON.parse(new TextDecoder().decode(kept)) as SeedRun;
-  const size = sizeOf(trial, quick);
-  const stream = await drawStream(await pictures(seed, size, config.side), size, config, seed);
-  const run = await oneSeed(stream, config, seed, options, progress);
-  await checkpoints?.write(file, new TextEncoder().encode(JSON.stringify(run)));
-  return run;
+  const file = `${trial.file}-${quick ? 'quick' : 'full'}-${seed}`;
+  return keptFigures(checkpoints, file, async () => {
+    const size = sizeOf(trial, quick);
+    const stream = await drawStream(await pictures(seed, size, config.side), size, config, seed);
+    return oneSeed(stream, config, seed, options, progress, file);
+  });
+}
+
+/** What the store has under the name, or what is made and then kept there: a run that was stopped goes on where it was. */
+async function keptFigures<T>(store: EvidenceOptions['checkpoints'], name: string, make: () => Promise<T> | T): Promise<T> {
+  const kept = await store?.read(`${name}.json`);
+  if (kept !== undefined) return JSON.parse(new TextDecoder().decode(kept)) as T;
+  const made = await make();
+  await store?.write(`${name}.json`, new TextEncoder().encode(JSON.stringify(made)));
+  return made;
 }
 
 function sizeOf({ full, quick }: Trial, isQuick: boolean): StreamSize {
@@ -100,12 +110,25 @@ async function oneSeed(
   stream: Stream,
   config: Cd2Config,
   seed: number,
-  { runtime, signal }: EvidenceOptions,
+  { runtime, signal, checkpoints }: EvidenceOptions,
   progress: (name: string, fraction: number) => void,
+  file: string,
 ): Promise<SeedRun> {
   const training = { runtime, config, seed, signal };
-  const parameters = await base(stream.lessons[0]!, { ...training, onProgress: (fraction) => progress('base session', 0.5 * fraction) });
-  const at = await ground(stream, parameters, runtime, config);
+  const once: Once = async (name, make) => {
+    const kept = await checkpoints?.read(`${file}-${name}.safetensors`);
+    if (kept !== undefined) return readSafetensors(kept).tensors as Parameters;
+    const made = await make();
+    await checkpoints?.write(`${file}-${name}.safetensors`, writeSafetensors(made));
+    return made;
+  };
+  const learned = await once('base', async () => {
+    const onProgress = (fraction: number): void => progress('base session', 0.5 * fraction);
+    const { backbone, head } = await base(stream.lessons[0]!, { ...training, onProgress });
+    return new Map([...prefixed(backbone, 'backbone.'), ...prefixed(head, 'head.')]);
+  });
+  const parameters = { backbone: part(learned, 'backbone.'), head: part(learned, 'head.') };
+  const at = await ground(stream, parameters, runtime, config, once);
   try {
     const run: Record<string, Figures> = {};
     const steps: [string, () => Promise<Figures> | Figures][] = [
@@ -121,7 +144,7 @@ async function oneSeed(
     for (const [index, [name, work]] of steps.entries()) {
       throwIfAborted(signal, PLACE);
       progress(name, 0.5 + (0.5 * index) / steps.length);
-      run[name] = await work();
+      run[name] = await keptFigures(checkpoints, `${file}-${index}`, work);
     }
     return run;
   } finally {

@@ -67,11 +67,13 @@ export async function trainBase(
   return { backbone: part(trained, 'backbone.'), head: part(trained, 'head.') };
 }
 
-function prefixed(parameters: Parameters, prefix: string): Parameters {
+/** All of them, each name with this before it. */
+export function prefixed(parameters: Parameters, prefix: string): Parameters {
   return new Map([...parameters].map(([name, value]) => [prefix + name, value]));
 }
 
-function part(parameters: Parameters, prefix: string): Parameters {
+/** Those of a name's beginning, without it. */
+export function part(parameters: Parameters, prefix: string): Parameters {
   return new Map(
     [...parameters].flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [])),
   );
