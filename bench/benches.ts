@@ -1,4 +1,5 @@
 import type { Measured } from './document.ts';
+import type { Pieces } from './merge.ts';
 import { NETWORKS } from './networks/networks.ts';
 import type { Work } from './peers/fastest-torch.ts';
 
@@ -13,6 +14,8 @@ export interface BenchOptions {
 
 export interface Bench {
   readonly title: string;
+  /** Of a benchmark that may be saved piece by piece. */
+  readonly pieces?: () => Promise<Pieces>;
   run(options: BenchOptions): Promise<Measured>;
 }
 
@@ -42,14 +45,17 @@ export const benches: Readonly<Record<string, Bench>> = {
   },
   train: {
     title: 'training steps of five networks on native CPU and WASM, against PyTorch',
+    pieces: () => networkPieces('training step', TRAINED),
     run: (options) => networks('training step', TRAINED, options),
   },
   inference: {
     title: 'inference of exported networks on native CPU and WASM, against PyTorch',
+    pieces: () => networkPieces('inference', Object.keys(NETWORKS)),
     run: (options) => networks('inference', Object.keys(NETWORKS), options),
   },
   'js-peers': {
     title: 'training steps of the same networks in jax-js and TensorFlow.js',
+    pieces: async () => ({ column: 'model', order: TRAINED, perPiece: ['models'] }),
     run: async ({ quick, models = TRAINED, threads, say }) => {
       check(models, TRAINED);
       const { jsPeersBench } = await import('./js-peers/js-peers-bench.ts');
@@ -80,7 +86,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, threads, say }) =>
       (await import('./curve/curve-bench.ts')).curveBench({
         steps: quick ? 20 : 200,
-        trainingSteps: quick ? 40 : 300,
+        trainingSteps: quick ? 40 : 500,
         seeds: quick ? [0] : [0, 1, 2],
         threads,
         say,
@@ -88,8 +94,10 @@ export const benches: Readonly<Record<string, Bench>> = {
   },
   lowerings: {
     title: 'the ways in which ops and their gradients could be written, beside those the library writes, on native CPU and WASM',
-    run: async ({ quick, threads, say }) =>
+    pieces: async () => (await import('./lowerings/lowerings-bench.ts')).PIECES,
+    run: async ({ quick, models, threads, say }) =>
       (await import('./lowerings/lowerings-bench.ts')).loweringsBench({
+        ops: models,
         rounds: quick ? { rounds: 2, blockMs: 50 } : { rounds: 5, blockMs: 120 },
         firstOnly: quick,
         threads,
@@ -102,6 +110,11 @@ export const benches: Readonly<Record<string, Bench>> = {
       (await import('./overhead/overhead-bench.ts')).overheadBench({ repeats: quick ? 10 : 60, threads, say }),
   },
 };
+
+async function networkPieces(work: Work, order: readonly string[]): Promise<Pieces> {
+  const { notes } = await import('./networks/network-bench.ts');
+  return { column: 'model', order, perPiece: ['models', 'fastest settings'], notes: (document) => notes(work, document) };
+}
 
 async function networks(work: Work, usual: readonly string[], { quick, models = usual, threads, say }: BenchOptions): Promise<Measured> {
   check(models, Object.keys(NETWORKS));

@@ -1,10 +1,11 @@
 // `npm run -s bench -- <name> [--json] [--out <file>] [--quick]`
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
-import { record } from './document.ts';
+import { record, type BenchDocument } from './document.ts';
+import { mergeResults } from './merge.ts';
 import { writeReadme } from './readme.ts';
 import { formatTable } from './table.ts';
 
@@ -54,20 +55,30 @@ async function main(args: readonly string[]): Promise<number> {
     .slice(args.indexOf(name) + 1)
     .filter((arg, i, all) => !['--json', '--save', '--out'].includes(arg) && all[i - 1] !== '--out');
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const document = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, say }));
+  const { pieces } = bench;
+  if (values.save === true && values.model !== undefined && pieces === undefined) {
+    process.stderr.write(`"${name}" is saved as a whole: leave out --model, or write to a file with --out.\n`);
+    return 2;
+  }
+  const measured = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, say }));
+  const saved = join(folder, 'results', `${name}.json`);
+  const document =
+    values.save === true && values.model !== undefined && pieces !== undefined
+      ? mergeResults(await savedBefore(saved), measured, await pieces())
+      : measured;
   const json = `${JSON.stringify(document, undefined, 2)}\n`;
-  const file =
-    values.out === undefined
-      ? values.save === true
-        ? join(folder, 'results', `${name}.json`)
-        : undefined
-      : resolve(process.env['INIT_CWD'] ?? '.', values.out);
+  const file = values.out === undefined ? (values.save === true ? saved : undefined) : resolve(process.env['INIT_CWD'] ?? '.', values.out);
   if (file !== undefined) {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, json);
   }
   process.stdout.write(values.json === true ? json : formatTable(document));
   return 0;
+}
+
+async function savedBefore(file: string): Promise<BenchDocument | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as BenchDocument);
 }
 
 function usage(): string {
@@ -85,7 +96,8 @@ ${list}
   --save        write it to bench/results/<name>.json
   --quick       fewer repetitions, for a look
   --threads <n> threads of every engine; default: one for each core
-  --model <m>   train, inference, js-peers: this model alone (may be repeated)
+  --model <m>   train, inference, js-peers: this model alone, lowerings: this op alone (may be repeated); js-peers and lowerings
+                keep the other rows of what was saved
 `;
 }
 

@@ -14,7 +14,7 @@ const RATE = 0.02;
 const FAST_RATE = 0.05;
 const BAR = 1e-3;
 const ACCURATE = 0.97;
-const PEAK = 0.05;
+const PEAK = 0.1;
 const MOMENTUM = 0.9;
 
 export interface CurveBenchOptions {

@@ -21,7 +21,7 @@ export function adamWs(part: number): Race[] {
       shape: `${count} tensors of ${size}`,
       whole: true,
       inputs: { ...gradients, ...states([all], '') },
-      used: 'joined (library: below 4,096 elements)',
+      used: 'joined (library: up to 16,384 elements)',
       ours: (x) =>
         updated(
           x,

@@ -31,24 +31,53 @@ export function weightGradients(part: number): Race[] {
     op: 'convolution 3x3, towards weights',
     shape: label(s),
     inputs: { x: { shape: [s.n, s.c, s.size, s.size] }, dy: { shape: [s.n, s.o, s.size / s.stride, s.size / s.stride] } },
-    used: 'one-hot convolution, patches on the left',
+    used: s.c === 3 ? 'one-hot convolution, patches on the left' : 'the batch as channels, channels last',
     ours: ({ x, dy }) => [backward(conv2d(x!, unused([s.o, s.c, 3, 3]), undefined, { padding: 1, stride: s.stride }), dy!)[1]!],
     others: {
+      ...(s.c === 3
+        ? { 'the batch as channels, channels last': (g: Graph) => [channelsLast(g, s)] }
+        : { 'patches on the left': (g: Graph) => [patchesLeft(g, s)] }),
       'patches on the right': (g) => [patchesRight(g, s)],
-      'Conv with the batch as channels': (g) => [batchAsChannels(g, s)],
+      'the batch as channels, channels first': (g) => [batchAsChannels(g, s)],
       'slices and concat': (g) => [slicesAndConcat(g, s)],
       'nine products': (g) => [nineProducts(g, s)],
     },
   }));
 }
 
-/** dy times patches that a convolution with one-hot kernels cut out. */
-function patchesRight(g: Graph, { n, c, o, size, stride }: Shape): string {
-  const pixels = (size / stride) ** 2;
+/** Patches [N, 9 C, h, w] that a convolution with one-hot kernels cuts out. */
+function patches(g: Graph, { c, stride }: Shape): string {
   const kernel = new Array<number>(c * 81).fill(0);
   for (let i = 0; i < c; i++) for (const t of TAPS) kernel[(i * 9 + t) * 9 + t] = 1;
-  const patches = g.node('Conv', ['x', g.floats(kernel, [c * 9, 1, 3, 3])], { ...window(stride), group: c });
-  const each = g.fused(g.reshape('dy', [n, o, pixels]), g.reshape(patches, [n, c * 9, pixels]), { transB: true });
+  return g.node('Conv', ['x', g.floats(kernel, [c * 9, 1, 3, 3])], { ...window(stride), group: c });
+}
+
+/** Patches times dy, picture by picture. */
+function patchesLeft(g: Graph, s: Shape): string {
+  const { n, c, o, size, stride } = s;
+  const pixels = (size / stride) ** 2;
+  const each = g.fused(g.reshape(patches(g, s), [n, c * 9, pixels]), g.reshape('dy', [n, o, pixels]), { transB: true });
+  return g.reshape(g.transpose(g.sum(each, [0]), [1, 0]), [o, c, 3, 3]);
+}
+
+/** dy as a kernel that moves over x [1, N, H, W C]. */
+function channelsLast(g: Graph, { n, c, o, size, stride }: Shape): string {
+  const small = size / stride;
+  const rows = g.reshape(g.transpose(g.reshape('x', [n, c, size * size]), [0, 2, 1]), [1, n, size, size * c]);
+  const far = (small - 1) * stride + 2 - size;
+  const moved = g.node('Conv', [rows, g.transpose('dy', [1, 0, 2, 3])], {
+    kernel_shape: [small, small],
+    pads: [1, c, far, far * c],
+    dilations: [stride, stride * c],
+  });
+  return g.reshape(g.transpose(g.reshape(moved, [o, 9, c]), [0, 2, 1]), [o, c, 3, 3]);
+}
+
+/** dy times patches. */
+function patchesRight(g: Graph, s: Shape): string {
+  const { n, c, o, size, stride } = s;
+  const pixels = (size / stride) ** 2;
+  const each = g.fused(g.reshape('dy', [n, o, pixels]), g.reshape(patches(g, s), [n, c * 9, pixels]), { transB: true });
   return g.reshape(g.sum(each, [0]), [o, c, 3, 3]);
 }
 

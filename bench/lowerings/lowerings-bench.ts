@@ -4,6 +4,7 @@ import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { availableParallelism } from 'node:os';
 import { round, type Measured, type Row } from '../document.ts';
+import type { Pieces } from '../merge.ts';
 import { contender, interleave, median, type Contender, type RoundOptions } from '../timing.ts';
 import { adamWs } from './adamw.ts';
 import { attentions } from './attention.ts';
@@ -32,7 +33,16 @@ const FAMILIES: readonly ((part: number) => Race[])[] = [
   adamWs,
 ];
 
+/** Each op is a piece. */
+export const PIECES: Pieces = {
+  column: 'op',
+  order: [...new Set(FAMILIES.flatMap((family) => family(1)).map(({ op }) => op))],
+  notes: ({ rows }) => notes(rows),
+};
+
 export interface LoweringsBenchOptions {
+  /** These alone. Default: all */
+  readonly ops?: readonly string[];
   readonly rounds: RoundOptions;
   /** The first shape of each op alone. */
   readonly firstOnly?: boolean;
@@ -45,12 +55,15 @@ export interface LoweringsBenchOptions {
 /** Times the ways in which an op could be written, each on its own, beside the one that the library writes. */
 export async function loweringsBench({
   rounds,
+  ops = PIECES.order,
   firstOnly = false,
   part = 1,
   say,
   threads = availableParallelism(),
 }: LoweringsBenchOptions): Promise<Measured> {
-  const all = FAMILIES.flatMap((family) => family(part));
+  const unknown = ops.find((op) => !PIECES.order.includes(op));
+  if (unknown !== undefined) throw new Error(`There is no op "${unknown}" here; known: ${PIECES.order.join(', ')}.`);
+  const all = FAMILIES.flatMap((family) => family(part)).filter(({ op }) => ops.includes(op));
   const races = firstOnly ? all.filter(({ op }, i) => all.findIndex((race) => race.op === op) === i) : all;
   const runtimes = [await native({ device: 'cpu', threads }), await wasm({ device: 'wasm', threads })];
   const rows: Row[] = [];
@@ -64,16 +77,20 @@ export async function loweringsBench({
   } finally {
     for (const runtime of runtimes) await runtime.dispose();
   }
-  const verdicts = rows.map((row) => row['ours is the fastest']);
-  const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
   return {
     settings: { threads, ...rounds, 'largest relative difference allowed': SAME, 'tied below': TIE },
     rows,
-    notes: [
-      `The library's way is the graph its own gradient rule and lowering table write for that runtime; the others are written by hand. In ${count('yes')} of ${rows.length} lines ours is the fastest, in ${count('tie')} another is less than ${TIE * 100} % faster, in ${count('no')} more.`,
-      `Before anything is timed the results of all ways are compared with ours: difference below ${SAME} of the largest value. Times are medians of interleaved rounds, inputs given each time, results summed up inside (AdamW: handed back whole); what handing over the inputs alone takes is subtracted.`,
-    ],
+    notes: notes(rows),
   };
+}
+
+function notes(rows: readonly Row[]): readonly string[] {
+  const verdicts = rows.map((row) => row['ours is the fastest']);
+  const count = (verdict: string): number => verdicts.filter((v) => v === verdict).length;
+  return [
+    `The library's way is the graph its own gradient rule and lowering table write for that runtime; the others are written by hand. In ${count('yes')} of ${rows.length} lines ours is the fastest, in ${count('tie')} another is less than ${TIE * 100} % faster, in ${count('no')} more.`,
+    `Before anything is timed the results of all ways are compared with ours: difference below ${SAME} of the largest value. Times are medians of interleaved rounds, inputs given each time, results summed up inside (AdamW: handed back whole); what handing over the inputs alone takes is subtracted.`,
+  ];
 }
 
 interface Way {

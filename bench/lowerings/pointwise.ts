@@ -9,7 +9,7 @@ export function reluGradients(part: number): Race[] {
     op: 'ReLU, backward',
     shape: shape.join('x'),
     inputs: { x: { shape }, dy: { shape } },
-    used: 'product with Cast(Greater) natively, with Ceil(Clip) on WASM',
+    used: 'product with HardSigmoid natively, with Ceil(Clip) on WASM',
     ours: ({ x, dy }) => backward(relu(x!), dy!),
     others: {
       'Cast(Greater)': (g) => [g.node('Mul', ['dy', g.node('Cast', [g.node('Greater', [g.node('Relu', ['x']), g.scalar(0)])], float)])],

@@ -3,7 +3,7 @@ import type { Parameters } from '@verilens/nn';
 import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { availableParallelism } from 'node:os';
-import { round, type Measured, type Row } from '../document.ts';
+import { round, type BenchDocument, type Measured, type Row } from '../document.ts';
 import { CHECKED_STEPS, fastestTorch, WEIGHT_DECAY, type Work } from '../peers/fastest-torch.ts';
 import { fastest, type FastestOptions } from '../fastest.ts';
 import { findTorch, startTorch, torchSettings, type Torch } from '../peers/pytorch.ts';
@@ -66,47 +66,55 @@ export async function networkBench(options: NetworkBenchOptions): Promise<Measur
     for (const torch of torches) await torch.close();
     for (const { runtime } of engines.flatMap(({ settings }) => settings)) await runtime.dispose();
   }
-  const blas = found?.versions['pytorch BLAS'] ?? '';
-  return {
-    settings: {
-      threads,
-      models: Object.fromEntries(
-        models.map((name) => {
-          const { config, input, batch, optimizer, learningRate } = NETWORKS[name]!;
-          return [name, { ...config, input, batch, optimizer, learningRate }];
-        }),
-      ),
-      weightDecay: WEIGHT_DECAY,
-      ...rounds,
-      checkedSteps: CHECKED_STEPS,
-      'fastest settings': chosen,
-    },
-    rows,
-    versions: found?.versions,
-    childCpuSeconds: torches.reduce((sum, torch) => sum + torch.cpuSeconds(), 0),
-    notes: [
-      found === undefined
-        ? 'PyTorch was absent: own times only, no ratio. Debian has it as python3-torch with libopenblas0-pthread.'
-        : `PyTorch eager with ${blas}, its fastest thread setting for each row (of ${torchSettings(threads)
-            .map(({ name }) => name)
-            .join('; ')}${work === 'training step' ? '; optimiser with and without foreach' : ''}).${
-            blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''
-          }`,
-      `Settings chosen: ${Object.entries(chosen)
-        .map(([name, choices]) => `${name} ${shown(choices)}`)
-        .join(
-          '; ',
-        )}. Native threads sleep between operators unless asked to spin (\`allowSpinning\`); both are tried, as for PyTorch, in interleaved rounds, those near the fastest again.`,
-      "Ratio: our time over PyTorch's, lower is better; p10: the same of the fastest tenth of the repetitions. Rounds are interleaved; the first repetition of each block is not counted.",
-      `All engines start from the same parameters and see the same batch; "loss gap" is the largest relative difference from native CPU over ${work === 'training step' ? `${CHECKED_STEPS} steps` : 'one loss'}. Above ${SAME_WORK} the benchmark stops.`,
-      ...(work === 'training step'
-        ? [
-            'Floor: what a prototype of the same lowerings reached against the same PyTorch; the goal is 1 on the CPU and 3 on WASM.',
-            'Our training step also computes the norm of the whole gradient, which PyTorch is not asked for.',
-          ]
-        : []),
-    ],
+  const settings = {
+    threads,
+    models: Object.fromEntries(
+      models.map((name) => {
+        const { config, input, batch, optimizer, learningRate } = NETWORKS[name]!;
+        return [name, { ...config, input, batch, optimizer, learningRate }];
+      }),
+    ),
+    weightDecay: WEIGHT_DECAY,
+    ...rounds,
+    checkedSteps: CHECKED_STEPS,
+    'fastest settings': chosen,
   };
+  const versions = found?.versions;
+  return {
+    settings,
+    rows,
+    versions,
+    childCpuSeconds: torches.reduce((sum, torch) => sum + torch.cpuSeconds(), 0),
+    notes: notes(work, { settings, versions: versions ?? {} }),
+  };
+}
+
+/** What has to be known to read the rows. */
+export function notes(work: Work, { settings, versions }: Pick<BenchDocument, 'settings' | 'versions'>): string[] {
+  const blas = versions['pytorch BLAS'];
+  const chosen = settings['fastest settings'] as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  return [
+    blas === undefined
+      ? 'PyTorch was absent: own times only, no ratio. Debian has it as python3-torch with libopenblas0-pthread.'
+      : `PyTorch eager with ${blas}, its fastest thread setting for each row (of ${torchSettings(settings['threads'] as number)
+          .map(({ name }) => name)
+          .join('; ')}${work === 'training step' ? '; optimiser with and without foreach' : ''}).${
+          blas === 'OpenBLAS' ? ' PyTorch without MKL has a weak batched matrix product, which flatters our ratios on attention.' : ''
+        }`,
+    `Settings chosen: ${Object.entries(chosen)
+      .map(([name, choices]) => `${name} ${shown(choices)}`)
+      .join(
+        '; ',
+      )}. Native threads sleep between operators unless asked to spin (\`allowSpinning\`); both are tried, as for PyTorch, in interleaved rounds, those near the fastest again.`,
+    "Ratio: our time over PyTorch's, lower is better; p10: the same of the fastest tenth of the repetitions. Rounds are interleaved; the first repetition of each block is not counted.",
+    `All engines start from the same parameters and see the same batch; "loss gap" is the largest relative difference from native CPU over ${work === 'training step' ? `${CHECKED_STEPS} steps` : 'one loss'}. Above ${SAME_WORK} the benchmark stops.`,
+    ...(work === 'training step'
+      ? [
+          'Floor: what a prototype of the same lowerings reached against the same PyTorch; the goal is 1 on the CPU and 3 on WASM.',
+          'Our training step also computes the norm of the whole gradient, which PyTorch is not asked for.',
+        ]
+      : []),
+  ];
 }
 
 /** One of our engines and the settings it may be run with; the fastest one is timed. */
