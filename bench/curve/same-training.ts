@@ -1,21 +1,13 @@
 import { Tensor, type Runtime } from '@verilens/core';
-import {
-  createTrainer,
-  crossEntropy,
-  exportInference,
-  float32,
-  int32,
-  sgd,
-  targetOf,
-  trainingStep,
-  type Parameters,
-  type Schedule,
-} from '@verilens/nn';
+import { createTrainer, sgd, targetOf, type Parameters, type Schedule } from '@verilens/nn';
+import { classifierFile, classifierStep } from '../networks/classifier.ts';
 import { resnet8 } from '../networks/conv-nets.ts';
 import { packed, type Torch } from '../peers/pytorch.ts';
 import { pick, type Digits } from './digits.ts';
 
 export const BATCH = 64;
+/** Of a digit: [channels, height, width]. */
+const PICTURE = [1, 28, 28] as const;
 
 /** A training of the ResNet-8 by SGD, the same for both sides. */
 export interface Recipe {
@@ -48,26 +40,14 @@ export async function ours(
 ): Promise<{ readonly run: Run; readonly initial: Parameters }> {
   const net = resnet8({ channels: 1, classes: 10 });
   const target = targetOf(runtime);
-  const step = trainingStep({
-    module: net,
-    inputs: { x: float32([BATCH, 1, 28, 28]), y: int32([BATCH]) },
-    loss: (p, { x, y }) => ({ loss: crossEntropy(net.apply(p, x), y) }),
-    optimizer: sgd({ momentum }),
-    target,
-  });
+  const step = classifierStep(net, [BATCH, ...PICTURE], sgd({ momentum }), target);
   await using trainer = await createTrainer(step, { runtime, seed });
   const initial = trainer.parameters();
   const losses: number[] = [];
   for (let s = 0; s < steps; s++) losses.push((await trainer.step({ ...pick(data.train, order(s)) }, schedule(s))).loss);
-  const onnx = exportInference({
-    module: net,
-    params: trainer.parameters(),
-    inputs: { x: float32(['batch', 1, 28, 28]) },
-    forward: (p, { x }) => ({ logits: net.apply(p, x) }),
-    target,
-  });
+  const onnx = classifierFile(net, trainer.parameters(), PICTURE, target);
   await using session = await runtime.load(onnx, { name: 'resnet8' });
-  const { logits } = await session.run({ x: new Tensor('float32', data.test.x, [data.test.y.length, 1, 28, 28]) });
+  const { logits } = await session.run({ x: new Tensor('float32', data.test.x, [data.test.y.length, ...PICTURE]) });
   const scores = logits!.data as Float32Array;
   const right = data.test.y.filter((label, i) => {
     const row = scores.subarray(i * 10, (i + 1) * 10);
@@ -84,7 +64,7 @@ export async function pytorch(
   { steps, momentum, schedule }: Recipe,
   initial: Parameters,
 ): Promise<Run> {
-  const pictures = ({ x, y }: Digits): object => ({ x: packed(x, [y.length, 1, 28, 28]), y: packed(y, [y.length]) });
+  const pictures = ({ x, y }: Digits): object => ({ x: packed(x, [y.length, ...PICTURE]), y: packed(y, [y.length]) });
   await torch.ask({
     do: 'make',
     id: 'curve',

@@ -1,5 +1,5 @@
 import type { Runtime } from '@verilens/core';
-import { adamW, createTrainer, crossEntropy, float32, int32, sgd, targetOf, trainingStep, type Parameters } from '@verilens/nn';
+import { createTrainer, targetOf, type Parameters } from '@verilens/nn';
 import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { fork } from 'node:child_process';
@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { round, type Measured, type Row } from '../document.ts';
+import { classifierStep, optimizerOf } from '../networks/classifier.ts';
 import { batchOf, NETWORKS, type NetworkCase } from '../networks/networks.ts';
 import type { VitConfig } from '../networks/vit.ts';
 import { WEIGHT_DECAY } from '../peers/fastest-torch.ts';
@@ -100,15 +101,8 @@ async function ours(
   count: number,
   init: Parameters | undefined,
 ): Promise<Steps & { readonly initial: Parameters }> {
-  const net = at.make();
   const batch = batchOf(at);
-  const step = trainingStep({
-    module: net,
-    inputs: { x: float32([at.batch, ...at.input]), y: int32([at.batch]) },
-    loss: (p, { x, y }) => ({ loss: crossEntropy(net.apply(p, x), y) }),
-    optimizer: at.optimizer === 'adamw' ? adamW({ weightDecay: WEIGHT_DECAY }) : sgd(),
-    target: targetOf(runtime),
-  });
+  const step = classifierStep(at.make(), [at.batch, ...at.input], optimizerOf(at), targetOf(runtime));
   await using trainer = await createTrainer(step, { runtime, seed: 0, init });
   const initial = trainer.parameters();
   const losses: number[] = [];

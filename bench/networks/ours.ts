@@ -1,18 +1,7 @@
 import { Tensor, type Runtime } from '@verilens/core';
-import {
-  adamW,
-  createTrainer,
-  crossEntropy,
-  exportInference,
-  float32,
-  int32,
-  sgd,
-  targetOf,
-  trainingStep,
-  type Parameters,
-  type Trainer,
-} from '@verilens/nn';
-import { CHECKED_STEPS, WEIGHT_DECAY, type Work } from '../peers/fastest-torch.ts';
+import { createTrainer, targetOf, type Parameters, type Trainer } from '@verilens/nn';
+import { CHECKED_STEPS, type Work } from '../peers/fastest-torch.ts';
+import { classifierFile, classifierStep, optimizerOf } from './classifier.ts';
 import type { Network } from './conv-nets.ts';
 import type { batchOf, NetworkCase } from './networks.ts';
 
@@ -37,13 +26,7 @@ export async function ours(
   init: Parameters | undefined,
 ): Promise<Ours> {
   const target = targetOf(runtime);
-  const step = trainingStep({
-    module: net,
-    inputs: { x: float32(shape), y: int32([at.batch]) },
-    loss: (p, { x, y }) => ({ loss: crossEntropy(net.apply(p, x), y) }),
-    optimizer: at.optimizer === 'adamw' ? adamW({ weightDecay: WEIGHT_DECAY }) : sgd(),
-    target,
-  });
+  const step = classifierStep(net, shape, optimizerOf(at), target);
   const trainer = await createTrainer(step, { runtime, seed: 0, init });
   const params = trainer.parameters();
   if (work === 'training step') {
@@ -51,13 +34,7 @@ export async function ours(
     return { once: () => trainer.step(batch, at.learningRate), losses, params, dispose: () => trainer.dispose() };
   }
   await trainer.dispose();
-  const onnx = exportInference({
-    module: net,
-    params,
-    inputs: { x: float32(['batch', ...shape.slice(1)]) },
-    forward: (p, { x }) => ({ logits: net.apply(p, x) }),
-    target,
-  });
+  const onnx = classifierFile(net, params, shape.slice(1), target);
   const session = await runtime.load(onnx, { name: 'network' });
   const feeds = { x: new Tensor('float32', batch.x, shape) };
   const { logits } = await session.run(feeds);
