@@ -43,6 +43,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     title: 'following on one core: a 1280x720 file against real time, and memory over a long looped video',
     run: async ({ quick, say }) => (await import('./track/live-bench.ts')).liveBench({ frames: quick ? 500 : 15_000, say }),
   },
+  pictures: {
+    title: 'a 12-megapixel photograph to its verdict, against OpenCV and PyTorch; its memory; a filter as products beside an FFT',
+    run: async ({ quick, threads, say }) =>
+      (await import('./pictures/pictures-bench.ts')).picturesBench({ passes: quick ? 2 : 8, threads, say }),
+  },
   train: {
     title: 'training steps of five networks on native CPU and WASM, against PyTorch',
     pieces: () => networkPieces('training step', TRAINED),

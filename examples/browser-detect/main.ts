@@ -1,6 +1,7 @@
 import { createEngine, type Engine, VerilensError, type VideoFrame } from '@verilens/core';
 import { faces } from '@verilens/faces';
 import { encodePng } from '@verilens/media';
+import { f2c } from '@verilens/plugin-f2c';
 import { stdt } from '@verilens/plugin-stdt';
 import { reportHtml } from '@verilens/report';
 import { wasm } from '@verilens/runtime-wasm';
@@ -18,7 +19,7 @@ let drawnAt = 0;
 
 /** Models load when the first file is chosen, and stay loaded. */
 function openEngine(): Promise<Engine> {
-  engine ??= createEngine({ runtime: () => wasm(), plugins: [stdt()], services: [watchedMedia(show), faces()] });
+  engine ??= createEngine({ runtime: () => wasm(), plugins: [stdt(), f2c()], services: [watchedMedia(show), faces()] });
   // A failed start may be tried again with the next file.
   engine.catch(() => (engine = undefined));
   return engine;

@@ -1,0 +1,3 @@
+import { packageBuild } from '../../../scripts/tsdown.ts';
+
+export default packageBuild(import.meta.dirname);
