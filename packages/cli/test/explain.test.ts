@@ -3,7 +3,7 @@ import { explainWith, type SaliencyMethod } from '@verilens/explain';
 import { native } from '@verilens/runtime-native';
 import { colourPatchModel } from '@verilens/testing';
 import { createImage, fillRect } from '@verilens/vision';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { brightness, installed, temporaryFolder, verilens } from './helpers.ts';
@@ -184,4 +184,31 @@ it('writes a report that needs nothing else', async () => {
   // a run that fails leaves nothing behind
   expect(await said(folder, '--class', '9', '--report', 'no.html')).toMatchObject({ code: 2 });
   expect((await readdir(folder)).filter((name) => name.startsWith('no.html'))).toEqual([]);
+});
+
+it('explains a classifier in a hub folder by its labels, over the part of the picture it sees', async () => {
+  const folder = await prepared();
+  const hub = join(folder, 'tiny');
+  await mkdir(join(hub, 'onnx'), { recursive: true });
+  await writeFile(join(hub, 'onnx/model.onnx'), colourPatchModel());
+  const labels = { 0: 'red', 1: 'green', 2: 'blue' };
+  await writeFile(join(hub, 'config.json'), JSON.stringify({ model_type: 'vit', id2label: labels }));
+  const seen = { size: { height: 32, width: 32 }, rescale_factor: 1 / 255, do_normalize: false };
+  await writeFile(join(hub, 'preprocessor_config.json'), JSON.stringify(seen));
+  const { media } = await import('@verilens/media');
+  const call = (...args: string[]) =>
+    verilens(['explain', 'picture.png', '--model', 'tiny', ...args], { folder, plugins, runtime, services: [media()] });
+  const { code, out, err } = await call('--score', 'red', '--json');
+  expect([code, err]).toEqual([0, '']);
+  const { model, value, map } = JSON.parse(out) as { model: string; value: number; map: { values: number[] } };
+  expect([model, map.values]).toEqual(['tiny', [1, -1]]);
+  // probabilities, not logits
+  expect(value).toBeGreaterThan(0.3);
+  expect(value).toBeLessThan(1);
+  expect(await call('--score', 'purple')).toMatchObject({ code: 2, err: expect.stringContaining('no output "purple"') });
+  const wrong = ['explain', 'picture.png', '--model', 'hub:../x', '--class', '0'];
+  expect(await verilens(wrong, { folder, plugins, runtime, services: [media()] })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('owner/name'),
+  });
 });

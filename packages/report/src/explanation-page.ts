@@ -132,9 +132,10 @@ function fillName(fill: Baseline): string {
       : `the colour ${fill.rgb.join(', ')}`;
 }
 
-/** `surrogateR2` as `surrogate r2`. */
+/** `surrogateR2` as `Surrogate r2`. */
 function words(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  const spaced = name.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 function short(value: number): string {

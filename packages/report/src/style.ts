@@ -114,7 +114,7 @@ footer{margin-top:2rem;color:var(--dim);font-size:.82rem}
 .maps img{display:block;width:100%;min-height:8rem;max-height:24rem;object-fit:contain;background:var(--soft);border-radius:.5rem;image-rendering:auto}
 .maps figcaption{margin-top:.35rem}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));gap:1.5rem}
-.plot-pair figcaption{display:flex;justify-content:space-between;gap:1rem;flex-wrap:wrap;margin-bottom:.4rem}.plot-pair b{color:var(--ink)}
+.plot-pair figcaption{display:flex;justify-content:space-between;gap:0 1rem;flex-wrap:wrap;margin-bottom:.4rem}.plot-pair b{color:var(--ink)}
 .plot-pair svg{display:block;width:100%;height:10rem;background:var(--soft);border-radius:.4rem}
 .plot-pair polyline{fill:none;stroke-width:2}.plot-pair .own{stroke:var(--accent)}.plot-pair .chance{stroke:var(--bar);stroke-dasharray:5 4}
 .ends{display:flex;justify-content:space-between;font-size:.76rem;color:var(--dim);margin-top:.25rem}

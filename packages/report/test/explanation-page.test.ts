@@ -47,7 +47,7 @@ it('shows the picture, both signs of the map, curves, figures and what a map mea
   expect(page.match(/<polyline class="chance"/g)).toHaveLength(2);
   expect(page).toContain('costs more, and showing it gives more');
   expect(page).toContain('0.2 (random 0.5)');
-  expect(page).toContain('surrogate r2');
+  expect(page).toContain('Surrogate r2');
   expect(page).toContain('a blur of 3 pixels');
   expect(page).toContain('321 pictures judged on cpu in 1.5 s');
   expect(page).not.toMatch(/https?:\/\/(?!www\.w3)/);
