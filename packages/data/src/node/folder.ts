@@ -54,6 +54,18 @@ export async function folderDataset(root: string, options: FolderDatasetOptions 
   return createFileDataset('folder dataset', root, files, skipped, oneClass);
 }
 
+/**
+ * Every image and video below a folder, for methods that need pictures and no labels. All count as real.
+ * @throws VerilensError NOT_FOUND, BAD_INPUT when there is none
+ */
+export async function pictureFolder(root: string): Promise<FileDataset> {
+  const place = `picture folder ${root}`;
+  await requireFolder(root, place);
+  const skipped: Skipped[] = [];
+  const files = (await mediaBelow(root, place, skipped)).map((path): FileItem => ({ path, label: 'real' }));
+  return createFileDataset('picture folder', root, files, skipped, true);
+}
+
 function defaultIdentity(path: string, label: Label): string {
   const folders = path.split('/').slice(0, -1);
   return folders[label === 'real' ? 0 : 1] ?? stemOf(path);

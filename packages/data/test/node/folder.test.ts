@@ -2,8 +2,8 @@ import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VerilensError } from '@verilens/core';
 import { describe, expect, it } from 'vitest';
-import { folderDataset, openDataset } from '../../src/node.ts';
-import { tree } from './tree.ts';
+import { folderDataset, openDataset, pictureFolder } from '../../src/node.ts';
+import { TINY_PNG, tree } from './tree.ts';
 
 async function failure(promise: Promise<unknown>): Promise<VerilensError> {
   const error: unknown = await promise.then(
@@ -139,4 +139,13 @@ describe('openDataset', () => {
     expect(await failure(openDataset(await tree(['x/a.png'])))).toMatchObject({ code: 'BAD_INPUT', got: 'x/' });
     expect(await failure(openDataset(await tree(['real/a.png', 'fake/b.png']), { split: 'test' }))).toMatchObject({ code: 'BAD_OPTION' });
   });
+});
+
+it('pictureFolder takes every picture below a folder, however it is laid out', async () => {
+  const root = await tree({ 'b.png': TINY_PNG, 'x/a.jpg': TINY_PNG, 'x/notes.txt': 'no picture' });
+  const dataset = await pictureFolder(root);
+  expect(dataset.items.map(({ id }) => id)).toEqual(['b.png', 'x/a.jpg']);
+  expect(dataset.skipped).toHaveLength(1);
+  expect(await failure(pictureFolder(await tree({ 'notes.txt': 'no picture' })))).toMatchObject({ code: 'BAD_INPUT' });
+  expect(await failure(pictureFolder(join(root, 'nowhere')))).toMatchObject({ code: 'NOT_FOUND' });
 });

