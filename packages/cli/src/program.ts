@@ -83,7 +83,7 @@ Exit codes:
     .option('--seed <n>', 'seed of every random draw', numberIn(0, 2 ** 31 - 1, true), 0)
     .option(
       '--data <folder>',
-      "your own data: one folder of pictures a class for recognizers, real/ and fake/ for detectors; the plugin's own recipe when left out",
+      "your own data: one folder of pictures a class for recognizers, real/ and fake/ for detectors, any pictures for explainers; the plugin's own recipe when left out",
     )
     .option('--out <folder>', 'where models, parameters and checkpoints go (default: out/<plugin>-<preset>-<seed>)')
     .addOption(device())

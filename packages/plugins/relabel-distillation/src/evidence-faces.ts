@@ -33,7 +33,6 @@ export const FACE_SOURCES: string =
 
 const SIDE = 112;
 const BYTES = SIDE * SIDE * 4;
-const KEPT = 'faces-112.rgba';
 
 /** The network's file. @throws VerilensError NOT_FOUND when the package is not installed */
 export function faceNetwork(runtime: Runtime, signal?: AbortSignal): Promise<Uint8Array> {
@@ -41,20 +40,25 @@ export function faceNetwork(runtime: Runtime, signal?: AbortSignal): Promise<Uin
 }
 
 /**
- * Faces as the network wants them: aligned, 112 x 112. Looking for them takes longer than reading them again.
+ * The first faces as the network wants them: aligned, 112 x 112. Looking for them takes longer than reading them again.
  * @throws VerilensError NOT_FOUND when the packages are not installed
  */
-export async function sampleFaceCrops(runtime: Runtime, checkpoints?: CheckpointStore, signal?: AbortSignal): Promise<readonly Image[]> {
-  const kept = await checkpoints?.read(KEPT);
+export async function sampleFaceCrops(
+  runtime: Runtime,
+  most: number,
+  { checkpoints, signal }: { readonly checkpoints?: CheckpointStore; readonly signal?: AbortSignal },
+): Promise<readonly Image[]> {
+  const file = `faces-112-${most}.rgba`;
+  const kept = await checkpoints?.read(file);
   if (kept !== undefined) return imagesOf(kept);
-  const crops = await findFaces(runtime, signal);
+  const crops = await findFaces(runtime, most, signal);
   const bytes = new Uint8Array(crops.length * BYTES);
   crops.forEach(({ data }, index) => bytes.set(data, index * BYTES));
-  await checkpoints?.write(KEPT, bytes);
+  await checkpoints?.write(file, bytes);
   return crops;
 }
 
-async function findFaces(runtime: Runtime, signal?: AbortSignal): Promise<readonly Image[]> {
+async function findFaces(runtime: Runtime, most: number, signal?: AbortSignal): Promise<readonly Image[]> {
   const { ARCFACE_TEMPLATE, createFaceFinder } = await import('@verilens/faces');
   const { fileListDataset } = await import('@verilens/data/node');
   const [right, left, nose, cornerRight, cornerLeft] = ARCFACE_TEMPLATE;
@@ -74,6 +78,7 @@ async function findFaces(runtime: Runtime, signal?: AbortSignal): Promise<readon
         const [sx, sy] = [image.width / small.width, image.height / small.height];
         const points = keypoints.slice(0, 4).map(([x, y]) => [(x + 0.5) / sx - 0.5, (y + 0.5) / sy - 0.5] as const);
         crops.push(warpAffine(small, fitSimilarity(points, [...template]), SIDE, SIDE, { fill: 'edge' }));
+        if (crops.length === most) return crops;
       }
     }
   }

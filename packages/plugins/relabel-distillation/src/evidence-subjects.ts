@@ -88,7 +88,7 @@ export const DOMAINS: readonly Domain[] = [
     fillName: 'mid grey',
     async open({ runtime, seed, size, signal, checkpoints }) {
       const bytes = await faceNetwork(runtime, signal);
-      const crops = await sampleFaceCrops(runtime, checkpoints, signal);
+      const crops = await sampleFaceCrops(runtime, 3 * size.faces, { checkpoints, signal });
       const description: ImageModelDescription = { divide: 128, mean: [127 / 128, 127 / 128, 127 / 128] };
       const model = await openOnnxModel(bytes, { runtime, description, name: 'fr_feature', signal });
       const cases: Case[] = [];
