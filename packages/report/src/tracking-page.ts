@@ -89,7 +89,7 @@ ${pictures.length > 0 && html`<section><h3>Frames</h3><div class="frames">${pict
 }
 
 const pageStyle = `
-.path svg{display:block;width:100%;height:auto;background:var(--soft);border:1px solid var(--line);border-radius:.5rem}
+.path svg{display:block;width:100%;max-height:24rem;background:var(--soft);border:1px solid var(--line);border-radius:.5rem}
 .path polyline{fill:none;stroke-width:2;stroke:var(--tone)}.path circle{fill:var(--tone)}.path text{fill:var(--dim);font-size:12px}
 .frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1rem}.frames img{display:block;width:100%;border-radius:.4rem}.frames b{color:var(--tone)}
 `;

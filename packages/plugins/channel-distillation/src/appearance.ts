@@ -5,7 +5,7 @@ import { createDcfMoments, type Sample } from './dcf.ts';
 import { prepareMaps, type FeatureExtractor } from './features.ts';
 import { cosineWindow, gaussianLabel } from './label.ts';
 import { findPeak, type Peak } from './peak.ts';
-import { createSpatialFilter, type SpatialFilter } from './spatial-filter.ts';
+import { createSpatialFilter, dotOver, type SpatialFilter } from './spatial-filter.ts';
 import { emptySpectra, response, selectChannels, shiftSpectra, transformMaps, type Spectra } from './spectra.ts';
 import type { FirstViews, LabelledPatch } from './views.ts';
 
@@ -109,8 +109,11 @@ export async function createAppearance(
 /** A copy of the filter as it is in the first frame, and its answer there. */
 function remember(now: Spectra, first: Spectra, kept: readonly number[], fft: Fft2): { readonly filter: Spectra; readonly height: number } {
   const filter = { channels: now.channels, re: now.re.slice(), im: now.im.slice() };
-  const [map] = fft.inverse(response(filter, selectChannels(first, kept)));
-  return { filter, height: Math.max(map[0]!, Number.MIN_VALUE) };
+  const own = selectChannels(first, kept);
+  const [map] = fft.inverse(response(filter, own));
+  // the sample's channels were scaled together with those not kept; `find` scales the kept ones alone to the same energy
+  const scale = (fft.width * fft.height) / Math.sqrt(Math.max(dotOver(fft)(own, own), Number.MIN_VALUE));
+  return { filter, height: Math.max(map[0]! * scale, Number.MIN_VALUE) };
 }
 
 /** The highest value within a cell of a place. */

@@ -35,7 +35,7 @@ const BACK_ELSEWHERE: Asked = { ratio: 0.75, height: 0.75 };
 /** Share of the usual ratio from which on the object is seen well. */
 const WELL = 0.5;
 /** An object this much like its first picture counts as wholly like it: everything that moves changes somewhat. */
-const ALIKE = 0.5;
+const ALIKE = 0.3;
 /** No ratio below this is a sighting, whatever is usual. */
 const FLOOR = 4;
 /** What is usual at first, as a share of the first frame's own score. */

@@ -77,8 +77,9 @@ describe('odd input', () => {
     }
     await tracker.init(first!, given!);
     for (let i = 1; i < 12; i++) {
-      const { box, state } = await tracker.update({ ...first!, timestampMs: i * 40, index: i });
+      const { box, state, figures } = await tracker.update({ ...first!, timestampMs: i * 40, index: i });
       expect(state).toBe('tracking');
+      expect(figures!['likeness']).toBeGreaterThan(0.9);
       expect(Math.hypot(box.x - given!.x, box.y - given!.y)).toBeLessThan(1);
       expect(box.width / given!.width).toBeCloseTo(1, 1);
     }
