@@ -20,7 +20,6 @@ export const CHOICES = {
     random: 'light features, random channels',
     components: 'light features, principal components',
     oneSample: 'light features, chosen on one sample',
-    again: 'light features, distilled, again every 20 frames',
     plain: 'light features, distilled, solver A',
     plainAll: 'light features, all channels, solver A',
   },
@@ -92,7 +91,6 @@ export async function runsOn({ event, seed, frames, cells, width, height, object
   await go(names.random, channelsOf(light, random), { distil: false });
   await go(names.components, await componentsOf(light, firstPatch(film, light, config({})), count), { distil: false });
   await go(names.oneSample, light, {}, true);
-  await go(names.again, light, { redistilEvery: 20 });
   await go(names.plain, light, { solver: 'dcf' });
   await go(names.plainAll, light, { solver: 'dcf', distil: false });
 
