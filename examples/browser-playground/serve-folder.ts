@@ -12,8 +12,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** Path the folder is served below, with slashes at both ends. Default `/`. */
   readonly base?: string;
-  /** False: no headers but the content type, as the plainest of web servers. Default true. */
-  readonly headers?: boolean;
+  /** False: none but the content type, as the plainest of web servers. Default: the playground's policy and isolation. */
+  readonly headers?: Readonly<Record<string, string>> | false;
 }
 
 export interface Served {
@@ -35,7 +35,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Serves the files of a folder and nothing else. */
 export async function serveFolder(folder: string, options: ServeOptions = {}): Promise<Served> {
-  const { port = 0, host = '127.0.0.1', base = '/', headers = true } = options;
+  const { port = 0, host = '127.0.0.1', base = '/', headers = HEADERS } = options;
   const server = createServer(async ({ url = '/', method }, response) => {
     const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
     const file = path.startsWith(base) ? join(folder, normalize(`/${path.slice(base.length)}`)) : undefined;
@@ -50,7 +50,7 @@ export async function serveFolder(folder: string, options: ServeOptions = {}): P
       'Content-Length': found.size,
       // Names below assets/ change with their content.
       'Cache-Control': path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      ...(headers ? HEADERS : {}),
+      ...(headers === false ? {} : headers),
     });
     if (method === 'HEAD') response.end();
     else pipeline(createReadStream(wanted), response, () => undefined);

@@ -75,7 +75,7 @@ describe.skipIf(chromium === undefined)('the panels of the playground (needs a C
     expect(html).toContain(json.media.sha256);
     expect(json.segments.length).toBeGreaterThan(5);
     expect(await text('.gauge')).toContain('manipulated from');
-    await page.click('.row .small >> nth=0');
+    await page.click('main button:has-text("·") >> nth=0');
     await page.waitForTimeout(300);
     await sound();
     await screenshot(page, 'check');
@@ -124,6 +124,7 @@ describe.skipIf(chromium === undefined)('the panels of the playground (needs a C
     await settled(page, '.pair');
     expect(await text('main .sheet h2')).toMatch(/“(circle|square|triangle|cross|ring)”/);
     expect(await page.locator('.bars li').count()).toBe(5);
+    await screenshot(page, 'explain');
     await page.click('.bars button >> nth=2');
     await settled(page, '.pair');
     await sound();
@@ -135,7 +136,6 @@ describe.skipIf(chromium === undefined)('the panels of the playground (needs a C
     await page.waitForSelector('main .sheet h2:has-text("face")', { timeout: 100_000 });
     expect(await text('main')).toMatch(/deletion .* against .*, insertion .* against/);
     await sound();
-    await screenshot(page, 'explain');
   });
 
   it('Track: follows a drawn object and says how fast', { timeout: 120_000 }, async () => {

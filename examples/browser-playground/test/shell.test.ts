@@ -65,7 +65,7 @@ describe.skipIf(chromium === undefined)('the page around the panels (needs a Chr
   });
 
   it('may speak to nobody else, nor run text as code: the policy holds with and without headers', { timeout: 60_000 }, async () => {
-    for (const headers of [true, false]) {
+    for (const headers of [undefined, false] as const) {
       const { page } = await open({ serve: { headers } });
       const broken = await page.evaluate(async () => {
         const directives: string[] = [];

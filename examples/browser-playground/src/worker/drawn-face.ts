@@ -34,11 +34,11 @@ export function drawnFacePicture(): Image {
 
 /** The square drawing in the middle of a wider picture, its ground drawn on to both sides. */
 function framed(pixels: Uint8Array, frame: number): Image {
-  const square = createImage(DRAWN, DRAWN);
+  const square = createImage(DRAWN, DRAWN, [0, 0, 0]);
   const base = frame * DRAWN * DRAWN * 3;
   for (let i = 0; i < DRAWN * DRAWN; i++) for (let c = 0; c < 3; c++) square.data[4 * i + c] = pixels[base + 3 * i + c]!;
   const face = resizeBilinear(square, HEIGHT, HEIGHT);
-  const image = createImage(WIDTH, HEIGHT);
+  const image = createImage(WIDTH, HEIGHT, [0, 0, 0]);
   const left = (WIDTH - HEIGHT) / 2;
   for (let y = 0; y < HEIGHT; y++) {
     const grounds = [0, HEIGHT - BORDER.columns].map((from) => meanColour(face, from, y));

@@ -44,8 +44,7 @@ export function stage(): Stage {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     if (heatShown) {
-      for (const map of heat) {
-        if (Math.abs(map.timestampMs - timeMs) > HEAT_MS) continue;
+      for (const map of nearest(heat, timeMs)) {
         const [a, b, c, d, e, f] = map.toSource;
         context.setTransform(a, d, b, e, c, f);
         context.globalAlpha = 0.86;
@@ -174,4 +173,15 @@ export function stage(): Stage {
     },
   };
   return self;
+}
+
+/** Of each face the map whose moment is nearest, if it is near at all. */
+function nearest(heat: readonly Heat[], timeMs: number): Heat[] {
+  const best = new Map<number, Heat>();
+  const distance = (map: Heat): number => Math.abs(map.timestampMs - timeMs);
+  for (const map of heat) {
+    const other = best.get(map.trackId);
+    if (distance(map) <= HEAT_MS && (other === undefined || distance(map) < distance(other))) best.set(map.trackId, map);
+  }
+  return [...best.values()];
 }

@@ -99,7 +99,11 @@ export function explainPanel(app: App): Panel {
               {},
               h('span', {}, label),
               h('span', {}, score.toPrecision(3)),
-              h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => void explain(index) }, `Why ${label}?`)),
+              h(
+                'div',
+                { class: 'row' },
+                h('button', { type: 'button', class: 'small', onclick: () => void explain(index) }, `Why ${label}?`),
+              ),
             ),
           ),
         ),
