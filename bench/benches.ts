@@ -86,6 +86,11 @@ export const benches: Readonly<Record<string, Bench>> = {
     run: async ({ quick, threads, say }) =>
       (await import('./soak/soak-bench.ts')).soakBench({ steps: quick ? 1000 : 10_000, threads, say }),
   },
+  browser: {
+    title: 'the playground in Chromium: first verdict, main thread, sizes, scores beside Node',
+    run: async ({ quick, say }) =>
+      (await import('./browser/browser-bench.ts')).browserBench({ seconds: quick ? 3 : 10, passes: quick ? 1 : 3, say }),
+  },
   curve: {
     title: "loss curve and trained accuracy of a ResNet-8 on real digits, ours and PyTorch's from the same weights and batches",
     run: async ({ quick, threads, say }) =>

@@ -21,6 +21,7 @@ const TITLES: Readonly<Record<string, string>> = {
   embedding: 'Embeddings of faces a second',
   sessions: 'Learning new classes',
   lowerings: 'The ways in which ops could be written',
+  browser: 'In a browser',
   overhead: 'What the framework costs around a session',
   soak: 'Memory over a long training',
 };

@@ -3,6 +3,7 @@
 // Run: npm run tables. A test fails when they are stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { browserGuide } from './browser-guide.ts';
 import { opTable } from './op-table.ts';
 
 interface Measure {
@@ -87,4 +88,5 @@ function table(group: string, rows: Evidence['rows']): string[] {
 if (process.argv[1]?.endsWith('result-tables.ts') === true) {
   for (const [file, text] of readmesWithTables(process.cwd())) writeFileSync(file, text);
   writeFileSync(join(process.cwd(), 'docs/ops.md'), opTable(process.cwd()));
+  writeFileSync(join(process.cwd(), 'docs/browser.md'), browserGuide(process.cwd()));
 }
