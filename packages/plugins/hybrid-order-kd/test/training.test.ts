@@ -165,11 +165,13 @@ describe('evidence', () => {
 
   it('the committed results answer every condition of the sheet with three seeds, also by no', () => {
     expect(committed.seeds).toEqual([0, 1, 2]);
-    expect(committed.rows.filter(({ setting }) => setting.startsWith('student,')).length).toBe(8);
+    for (const set of ['digits and clothes', 'emoji']) {
+      expect(committed.rows.filter(({ setting }) => setting.startsWith(`${set}: student,`)).length).toBe(9);
+      expect(committed.findings.filter(({ claim }) => claim.startsWith(`${set}: `)).length).toBe(22);
+    }
     for (const measure of Object.values(committed.rows[0]!.measures)) expect(measure.values.length).toBe(3);
-    expect(committed.findings.length).toBe(19);
-    // the shipped student is seed 0 of the full recipe
-    const { values } = committed.rows.find(({ setting }) => setting === 'student, all orders and the assistant')!.measures.accuracy!;
+    const { values } = committed.rows.find(({ setting }) => setting === 'digits and clothes: student, all orders and the assistant')!
+      .measures.accuracy!;
     expect(values[0]).toBeCloseTo(0.855, 3);
   });
 });
