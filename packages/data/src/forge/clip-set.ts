@@ -77,9 +77,14 @@ export interface ClipSetOptions {
   readonly operations?: readonly ForgeOperation[];
   /**
    * `{ real, forged }`: so many clips, windows and photographs shuffled and repeated with fresh draws, operations in
-   * turn. `every-window`: each window once real, once per operation and once per control (a test set).
+   * turn. `{ pairs }`: so many forged clips, each after its real twin of the same window, warp, noise and JPEG: what
+   * a window shows says nothing about the class. With `again`, each pair is followed by itself, interpolated once
+   * more as a whole. `every-window`: each window once real, once per operation and once per control (a test set).
    */
-  readonly amount: { readonly real: number; readonly forged: number } | 'every-window';
+  readonly amount:
+    | { readonly real: number; readonly forged: number }
+    | { readonly pairs: number; readonly again?: boolean }
+    | 'every-window';
   /** Share of targets that are animated photographs (drawn amounts only). Default 0.35 when there are photos. */
   readonly photoShare?: number;
   /** Share of swap and paste donors of video targets that are the same person at another moment. Default 0. */
@@ -96,6 +101,9 @@ interface Job {
   readonly control?: RealControl;
   readonly target: SourceClip | SourcePhoto;
   readonly window: number;
+  /** Names the stream it draws from; equal for twins. */
+  readonly stream?: number;
+  readonly again?: boolean;
 }
 
 /**
@@ -114,7 +122,8 @@ export async function buildRealClipSet(options: ClipSetOptions): Promise<ClipSet
     });
   }
   const random = createRandom(seed);
-  const jobs = options.amount === 'every-window' ? everyWindow(options) : drawn(options, options.amount, random.fork('order'));
+  const { amount } = options;
+  const jobs = amount === 'every-window' ? everyWindow(options) : drawn(options, amount, random.fork('order'));
   const bytes = length * parameters.outputSize ** 2 * 3;
   const pixels = new Uint8Array(jobs.length * bytes);
   const labels = new Uint8Array(jobs.length);
@@ -129,13 +138,14 @@ export async function buildRealClipSet(options: ClipSetOptions): Promise<ClipSet
       onProgress?.(i, jobs.length);
       await new Promise<void>((resolve) => setTimeout(resolve)); // keeps timers and signals alive
     }
-    const draw = random.fork(`${i}`);
+    const draw = random.fork(`${job.stream ?? i}`);
     const target = 'images' in job.target ? job.target : animatePhoto(job.target, length, draw.fork('animation'), parameters);
     const clip: ForgedClip =
       job.kind === 'real'
-        ? realClip(target, { random: draw, parameters, control: job.control })
+        ? realClip(target, { random: draw, parameters, control: job.control, interpolateAgain: job.again })
         : forgeClip(target, job.kind, {
             random: draw,
+            interpolateAgain: job.again,
             parameters,
             moments: windows,
             donors: [pickDonor(target, 'images' in job.target, options, photos, length, draw.fork('donor'))].flatMap((d) => d ?? []),
@@ -172,7 +182,7 @@ function everyWindow({ windows, operations = FORGE_OPERATIONS, controls = [] }: 
   ]);
 }
 
-function drawn(options: ClipSetOptions, amount: { real: number; forged: number }, random: Random): Job[] {
+function drawn(options: ClipSetOptions, amount: Exclude<ClipSetOptions['amount'], string>, random: Random): Job[] {
   const { windows, photos = [], operations = FORGE_OPERATIONS, photoShare = photos.length > 0 ? 0.35 : 0 } = options;
   const nextWindow = endless(windows.length, random);
   const nextPhoto = endless(photos.length, random);
@@ -184,12 +194,21 @@ function drawn(options: ClipSetOptions, amount: { real: number; forged: number }
     const at = nextWindow();
     return { target: windows[at]!, window: at };
   };
+  const forgedClips = (count: number): Job[] =>
+    Array.from({ length: operations.length === 0 ? 0 : count }, (_, i): Job => {
+      const kind = operations[i % operations.length]!;
+      return { kind, ...target(kind !== 'reenact') }; // a photograph has no other moment
+    });
+  if ('pairs' in amount) {
+    return forgedClips(amount.pairs).flatMap((job, stream) =>
+      (amount.again === true ? [false, true] : [false]).flatMap((again): Job[] => [
+        { ...job, kind: 'real', stream, again },
+        { ...job, stream, again },
+      ]),
+    );
+  }
   const real = Array.from({ length: amount.real }, (): Job => ({ kind: 'real', ...target(true) }));
-  const forged = Array.from({ length: operations.length === 0 ? 0 : amount.forged }, (_, i): Job => {
-    const kind = operations[i % operations.length]!;
-    return { kind, ...target(kind !== 'reenact') }; // a photograph has no other moment
-  });
-  return random.shuffle([...real, ...forged]);
+  return random.shuffle([...real, ...forgedClips(amount.forged)]);
 }
 
 /** Indices in shuffled order, again and again. */

@@ -21,6 +21,8 @@ export interface ForgedClip {
 export interface ForgeOptions {
   readonly random: Random;
   readonly parameters?: ForgeParameters;
+  /** Interpolates the whole clip once more, a part of a pixel aside. Default false */
+  readonly interpolateAgain?: boolean;
   /** `swap`, `paste`: one is drawn. */
   readonly donors?: readonly SourceClip[];
   /** `reenact`: other windows of the same video, the clip itself among them or not. */
@@ -34,7 +36,7 @@ export interface ForgeOptions {
  * @throws VerilensError BAD_OPTION when donors or moments are missing, BAD_INPUT
  */
 export function forgeClip(source: SourceClip, operation: ForgeOperation, options: ForgeOptions): ForgedClip {
-  const { random, parameters = FORGE_PARAMETERS, donors = [], moments = [] } = options;
+  const { random, parameters = FORGE_PARAMETERS, donors = [], moments = [], interpolateAgain = false } = options;
   const draw = random.fork('operation');
   const donor = operation === 'swap' || operation === 'paste' ? pickDonor(donors, operation, draw) : undefined;
   const near = operation === 'reenact' ? framesAround(source, moments, parameters.reenact.rangeFrames) : [];
@@ -54,17 +56,22 @@ export function forgeClip(source: SourceClip, operation: ForgeOperation, options
     draw,
     parameters,
   );
-  return render(source, drawWarp(random.fork('warp'), parameters), random, parameters, operation, forger, donor?.identity);
+  const again = interpolateAgain ? drawAside(random.fork('again')) : undefined;
+  return render(source, drawWarp(random.fork('warp'), parameters), random, parameters, operation, forger, again, donor?.identity);
 }
 
 /** How a real clip is made: `fresh` as training's real class; the others must look the same to a detector of forgeries. */
 export type RealControl = 'fresh' | 'interpolated-again' | 'no-warp';
 
 /** A real clip with the warp, noise and JPEG laws of forged ones. */
-export function realClip(source: SourceClip, options: { random: Random; parameters?: ForgeParameters; control?: RealControl }): ForgedClip {
-  const { random, parameters = FORGE_PARAMETERS, control = 'fresh' } = options;
+export function realClip(
+  source: SourceClip,
+  options: Pick<ForgeOptions, 'random' | 'parameters' | 'interpolateAgain'> & { control?: RealControl },
+): ForgedClip {
+  const { random, parameters = FORGE_PARAMETERS, interpolateAgain = false, control = 'fresh' } = options;
   const warp: Affine = control === 'no-warp' ? [1, 0, 0, 0, 1, 0] : drawWarp(random.fork('warp'), parameters);
-  return render(source, warp, random, parameters, 'real', control === 'interpolated-again' ? halfPixel : undefined);
+  const again: Aside | undefined = control === 'interpolated-again' ? [0.5, 0.5] : interpolateAgain ? drawAside(random.fork('again')) : undefined;
+  return render(source, warp, random, parameters, 'real', undefined, again);
 }
 
 function render(
@@ -73,7 +80,8 @@ function render(
   random: Random,
   parameters: ForgeParameters,
   operation: ForgeOperation | 'real',
-  forger: FrameForger | ((t: number, target: { work: Work }) => unknown) | undefined,
+  forger: FrameForger | undefined,
+  again: Aside | undefined,
   donor?: string,
 ): ForgedClip {
   checkSource(source);
@@ -96,6 +104,7 @@ function render(
     const transform = composeAffine(source.transforms[t]!, warp);
     warpAffineFloat(image, transform, workSize, workSize, { fill: 'reflect', out: work.data });
     forger?.(t, { image, keypoints: source.keypoints[t]!, work, transform, unit: 1 });
+    if (again !== undefined) aside(work, ...again);
     finishFrame(work, outputSize, finish, finishing, pixels.subarray(t * bytes, (t + 1) * bytes));
   }
   return { pixels, frames, size: outputSize, operation, identity: source.identity, ...(donor === undefined ? {} : { donor }) };
@@ -122,19 +131,28 @@ function framesAround(source: SourceClip, moments: readonly SourceClip[], range:
   return near;
 }
 
-/** Once more bilinear, half a pixel aside: a control, as forgeries must not be known by a second interpolation. */
-function halfPixel(_t: number, { work }: { work: Work }): void {
-  const { data, width, height } = work;
+/** Where the pixels of a clip that is interpolated once more are read, in pixels right and down. */
+type Aside = readonly [right: number, down: number];
+
+function drawAside(random: Random): Aside {
+  return [random.uniform(0.25, 0.75), random.uniform(0.25, 0.75)];
+}
+
+/** Once more bilinear, a part of a pixel aside, in place: forgeries must not be known by a second interpolation. */
+function aside({ data, width, height }: Work, right: number, down: number): void {
   const from = data.slice();
   const line = width * 3;
   for (let y = 0; y < height; y++) {
-    const up = y * line;
-    const down = Math.min(height - 1, y + 1) * line;
+    const here = y * line;
+    const below = Math.min(height - 1, y + 1) * line;
     for (let x = 0; x < width; x++) {
       const a = x * 3;
       const b = Math.min(width - 1, x + 1) * 3;
-      for (let c = 0; c < 3; c++)
-        data[up + a + c] = (from[up + a + c]! + from[up + b + c]! + from[down + a + c]! + from[down + b + c]!) / 4;
+      for (let c = 0; c < 3; c++) {
+        const upper = from[here + a + c]! + right * (from[here + b + c]! - from[here + a + c]!);
+        const lower = from[below + a + c]! + right * (from[below + b + c]! - from[below + a + c]!);
+        data[here + a + c] = upper + down * (lower - upper);
+      }
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   mouthMask,
   realClip,
   type ForgedClip,
+  type ForgeOptions,
   type ForgeParameters,
   type Random,
   type SourceClip,
@@ -90,6 +91,26 @@ describe('forgeClip', () => {
     parts.forEach((part, i) => expect(part.count).toBeLessThan(0.8 * wholes[i]!.count));
     const spread = (of: (place: { x: number; y: number }) => number): number => Math.max(...parts.map(of)) - Math.min(...parts.map(of));
     expect(spread(({ x }) => x) + spread(({ y }) => y)).toBeGreaterThan(5);
+  });
+
+  it('interpolates a clip once more when told to, real and forged ones alike', () => {
+    const sharpness = ({ pixels }: ForgedClip): number => {
+      let sum = 0;
+      for (let i = 3; i < pixels.length; i++) sum += Math.abs(pixels[i]! - pixels[i - 3]!);
+      return sum / pixels.length;
+    };
+    const of = (interpolateAgain: boolean, seed: number): [number, number] => {
+      const options = (): Pick<ForgeOptions, 'random' | 'parameters' | 'interpolateAgain'> => ({
+        random: createRandom(seed),
+        parameters: CLEAN,
+        interpolateAgain,
+      });
+      return [sharpness(realClip(target, options())), sharpness(forgeClip(target, 'selfblend', options()))];
+    };
+    for (const seed of [1, 2]) {
+      const [once, twice] = [of(false, seed), of(true, seed)];
+      for (const place of [0, 1] as const) expect(twice[place]).toBeLessThan(0.99 * once[place]);
+    }
   });
 
   it.each(FORGE_OPERATIONS)('%s: seeded, changes the face, leaves the surroundings of its real twin', (operation) => {
@@ -186,6 +207,34 @@ describe('buildRealClipSet', () => {
     expect(same(a.pixels, b.pixels)).toBe(true);
     expect(same(a.pixels, c.pixels)).toBe(false);
     expect(a.kinds.filter((kind) => kind === 'reenact')).toHaveLength(1);
+  });
+
+  it('draws pairs: a forged clip after its real twin, framed and finished alike', async () => {
+    const build = (again: boolean): ReturnType<typeof buildRealClipSet> =>
+      buildRealClipSet({ windows: moments, photos: [photo], amount: { pairs: 5, again }, seed: 4, parameters: CLEAN });
+    const set = await build(false);
+    expect(set.kinds.filter((_, i) => i % 2 === 0)).toEqual(Array.from({ length: 5 }, () => 'real'));
+    expect(set.kinds.filter((_, i) => i % 2 === 1)).toEqual(FORGE_OPERATIONS);
+    const length = set.pixels.length / 10;
+    for (let i = 0; i < 10; i += 2) {
+      expect(set.windows[i]).toBe(set.windows[i + 1]);
+      let [border, face] = [0, 0];
+      for (let at = i * length; at < (i + 1) * length; at++) {
+        const difference = Math.abs(set.pixels[at]! - set.pixels[at + length]!);
+        if (Math.floor(at / (64 * 3)) % 64 < 3) border = Math.max(border, difference);
+        face = Math.max(face, difference);
+      }
+      expect(border).toBeLessThanOrEqual(4);
+      expect(face).toBeGreaterThan(2 * 4);
+    }
+    const twice = await build(true);
+    const clips = (of: typeof set, places: readonly number[]): Uint8Array[] => places.map((i) => of.pixels.subarray(i * length, (i + 1) * length));
+    expect(twice.count).toBe(20);
+    clips(set, [0, 1, 2, 3]).forEach((clip, i) => {
+      const [once, again] = clips(twice, [[0, 2], [1, 3], [4, 6], [5, 7]][i]!);
+      expect(same(clip, once!)).toBe(true);
+      expect(same(clip, again!)).toBe(false);
+    });
   });
 
   it('refuses to start without windows and stops when told to', async () => {

@@ -74,7 +74,7 @@ export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfi
     heads: 4,
     mlpRatio: 2,
     positions: 'cell',
-    trace: 'spatial',
+    trace: 'bands',
   },
 };
 

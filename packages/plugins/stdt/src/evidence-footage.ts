@@ -22,7 +22,7 @@ export interface FootageRun {
   /** Operation left out of training, or `none`. */
   readonly left: ForgeOperation | 'none';
   readonly seed: number;
-  /** AUC by operation (of the one left out alone, if there is one) and by `real:<control>`; `<operation>:low` and `:high` of a 95 % bootstrap over windows. */
+  /** AUC by operation (of the network's own, if one of them is left out) and by `real:<control>`; `<operation>:low` and `:high` of a 95 % bootstrap over windows. */
   readonly figures: Figures;
   /** With nothing left out: scores of whole videos, and the thresholds they are judged by. */
   readonly videos?: Figures;
@@ -115,7 +115,7 @@ async function wholeRecipe(
   try {
     const scores = await videoScores(network, videos, signal);
     return {
-      ...(await clipFigures(network, tests, 'none', signal)),
+      ...(await clipFigures(network, tests, () => true, signal)),
       ...Object.fromEntries(Object.entries(scores).map(([name, value]) => [VIDEO + name, value])),
     };
   } finally {
@@ -141,7 +141,7 @@ async function leftOut(
   const parameters = await trainNetwork({ runtime, config: CONFIGS[part], schedule, samples, seed, signal });
   const network = await trainedNetwork(runtime, CONFIGS[part], parameters, recipe.draws);
   try {
-    return await clipFigures(network, tests, left, signal);
+    return await clipFigures(network, tests, (kind) => (operations as readonly string[]).includes(kind), signal);
   } finally {
     await network.dispose();
   }
@@ -150,13 +150,13 @@ async function leftOut(
 async function clipFigures(
   network: Network,
   tests: readonly ClipSet[],
-  left: FootageRun['left'],
+  asked: (kind: string) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<Figures> {
   const scores = new Map<string, number[]>();
   const windows = new Map<string, number[]>();
   for (const [video, test] of tests.entries()) {
-    const places = test.kinds.flatMap((kind, place) => (left === 'none' || kind === 'real' || kind === left ? [place] : []));
+    const places = test.kinds.flatMap((kind, place) => (kind === 'real' || asked(kind) ? [place] : []));
     const logits = await scoreSamples(network, pickSamples(test, places), signal);
     places.forEach((place, i) => {
       const kind = test.kinds[place]!;

@@ -1,6 +1,6 @@
 import { buildRealClipSet, type ClipSet, type ForgeOperation } from '@verilens/data';
 import type { Material } from './material.ts';
-import type { SmallRecipe } from './recipe.ts';
+import type { PairRecipe, SmallRecipe } from './recipe.ts';
 import { pickSamples, type Samples } from './samples.ts';
 
 /** Forged clips, `perOperation` of each kind that either network learns, and as many real ones as the larger network needs. */
@@ -21,6 +21,28 @@ export function forgedSet(
     photoShare: photos.length > 0 ? recipe.photoShare : 0,
     selfDonorShare: photos.length > 0 ? recipe.selfDonorShare : 1,
     parameters: recipe.forging,
+    seed,
+    signal,
+  });
+}
+
+/** Forged clips of a network that learns from pairs, each after its real twin. */
+export function pairedSet(
+  { windows, photos }: Material,
+  operations: readonly ForgeOperation[],
+  { perOperation, again, forging }: PairRecipe,
+  seed: string,
+  recipe: SmallRecipe,
+  signal?: AbortSignal,
+): Promise<ClipSet> {
+  return buildRealClipSet({
+    windows,
+    photos,
+    amount: { pairs: operations.length * perOperation, again },
+    operations,
+    photoShare: photos.length > 0 ? recipe.photoShare : 0,
+    selfDonorShare: photos.length > 0 ? recipe.selfDonorShare : 1,
+    parameters: forging,
     seed,
     signal,
   });

@@ -1,9 +1,9 @@
 import { FORGE_PARAMETERS, type ForgeOperation, type ForgeParameters } from '@verilens/data';
-import type { Schedule } from './train-network.ts';
+import type { Augmentation, Schedule } from './train-network.ts';
 
 /** Everything that decides what the `small` preset learns, in one place. Raise `version` with any change. */
 export const SMALL_RECIPE: SmallRecipe = {
-  version: 2,
+  version: 3,
   windowsPerVideo: 300,
   clipsPerOperation: 500,
   calibrationShare: 0.2,
@@ -15,14 +15,28 @@ export const SMALL_RECIPE: SmallRecipe = {
   draws: 4,
   forging: { ...FORGE_PARAMETERS, selfblend: { ...FORGE_PARAMETERS.selfblend, partShare: 0.5 } },
   temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 8, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
-  spatial: { operations: ['paste', 'resample'], schedule: { epochs: 14, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+  spatial: {
+    operations: ['paste', 'resample'],
+    pairs: {
+      perOperation: 400,
+      again: true,
+      forging: {
+        ...FORGE_PARAMETERS,
+        warp: { rotation: 0.08, scale: 0.1, shiftPx: 6 },
+        softRange: [0.5, 1.5],
+        resample: { ...FORGE_PARAMETERS.resample, factor: [1.7, 3.3] },
+      },
+    },
+    augmentation: { shiftPx: 2, shade: 0.15 },
+    schedule: { epochs: 7, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05, agreement: 1 },
+  },
 };
 
 export interface SmallRecipe {
   readonly version: number;
   /** Windows of 8 consecutive frames taken from each video, evenly spread. */
   readonly windowsPerVideo: number;
-  /** Forged clips of each kind; a network sees as many real clips as forged ones. */
+  /** Forged clips of each kind for the temporal network, and as many real ones. */
   readonly clipsPerOperation: number;
   /** Share of the windows (the last of each video) and of the photographs that are kept for calibration. */
   readonly calibrationShare: number;
@@ -40,11 +54,27 @@ export interface SmallRecipe {
   /** How training clips are forged. Parts of faces besides whole ones: a network is to look everywhere, not for the outline of one mask. */
   readonly forging: ForgeParameters;
   readonly temporal: NetworkRecipe;
-  readonly spatial: NetworkRecipe;
+  readonly spatial: PairedRecipe;
 }
 
 export interface NetworkRecipe {
   /** Forgeries that leave this network's kind of trace. */
   readonly operations: readonly ForgeOperation[];
+  readonly augmentation?: Augmentation;
   readonly schedule: Schedule;
+}
+
+/** Trains on forged clips beside their real twins. */
+export interface PairedRecipe extends NetworkRecipe {
+  readonly pairs: PairRecipe;
+}
+
+/** What a window shows, whose face it is and how it is framed, says nothing about the class of one of a pair. */
+export interface PairRecipe {
+  /** Forged clips of each kind, and as many real ones. */
+  readonly perOperation: number;
+  /** Each pair also comes interpolated once more. */
+  readonly again: boolean;
+  /** Edges of more widths, and faces framed in more ways, than in clips kept for calibration and in tests. */
+  readonly forging: ForgeParameters;
 }

@@ -7,6 +7,11 @@ export interface Samples {
   readonly size: number;
   /** 0 real, 1 forged */
   readonly labels: Uint8Array;
+  /**
+   * Clips of one window stand side by side, so many of them: 2, a real clip and its forged twin, finished alike; 4, the
+   * same two followed by themselves interpolated once more. Default 1: every clip on its own.
+   */
+  readonly group?: 1 | 2 | 4;
 }
 
 /** Pixels of clip `index`, a view. */

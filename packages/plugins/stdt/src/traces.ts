@@ -8,16 +8,18 @@ import { patchSide, type StdtConfig } from './config.ts';
  * neighbour's, three numbers a pixel: raw colours alone do not lead a small model to temporal traces;
  * `spatial` for each quarter of the patch its mean colour and, in two frequency bands, the logarithm of the size of the
  * luminance, each against the clip's own mean: how sharp, noisy or bright a camera is must not count;
- * `all` the three together (the controls of the evidence), `appearance` those that one frame can show.
+ * `bands` the two bands of `spatial` without the colours, which tell people apart;
+ * `all` colours, `temporal` and `spatial` together (the controls of the evidence), `appearance` those that one frame can show.
  */
-export type TraceKind = 'rgb' | 'temporal' | 'spatial' | 'appearance' | 'all';
+export type TraceKind = 'rgb' | 'temporal' | 'spatial' | 'bands' | 'appearance' | 'all';
 
-type Part = 'rgb' | 'temporal' | 'spatial';
+type Part = 'rgb' | 'temporal' | 'spatial' | 'bands';
 
 const PARTS: Readonly<Record<TraceKind, readonly Part[]>> = {
   rgb: ['rgb'],
   temporal: ['temporal'],
   spatial: ['spatial'],
+  bands: ['bands'],
   appearance: ['rgb', 'spatial'],
   all: ['rgb', 'temporal', 'spatial'],
 };
@@ -32,9 +34,11 @@ export function patchLength(config: StdtConfig): number {
 
 /** Quarters of a patch x (three colours and two bands). */
 const SPATIAL_LENGTH = 4 * 5;
+const BANDS_LENGTH = 4 * 2;
 
 function partLength(part: Part, side: number): number {
-  return part === 'spatial' ? SPATIAL_LENGTH : 3 * side * side;
+  if (part === 'spatial') return SPATIAL_LENGTH;
+  return part === 'bands' ? BANDS_LENGTH : 3 * side * side;
 }
 
 /** Scale of the inputs: grey levels 0..255 to about unit size. */
@@ -56,7 +60,7 @@ export function writeBag(
   known: Map<number, Bands> = new Map(),
 ): void {
   const length = patchLength(config);
-  const seen = PARTS[config.trace].includes('spatial') ? [...new Set(bag.frames)] : [];
+  const seen = PARTS[config.trace].some((part) => part === 'spatial' || part === 'bands') ? [...new Set(bag.frames)] : [];
   for (const frame of seen) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config, frame));
   const look: Look = { bands: known, ...levels(seen.map((frame) => known.get(frame)!)) };
   for (let i = 0; i < bag.cells.length; i++) {
@@ -82,7 +86,7 @@ function writePatch(
   for (const part of PARTS[config.trace]) {
     if (part === 'rgb') writeColours(pixels, config.faceSize, frame, left, top, side, out, at);
     else if (part === 'temporal') writeTemporal(pixels, config, frame, left, top, side, out, at);
-    else writeSpatial(look, frame, cell, out, at);
+    else writeSpatial(look, frame, cell, part === 'spatial', out, at);
     at += partLength(part, side);
   }
 }
@@ -128,10 +132,12 @@ function writeTemporal(
   }
 }
 
-function writeSpatial(look: Look, frame: number, cell: number, out: Float32Array, at: number): void {
+function writeSpatial(look: Look, frame: number, cell: number, colours: boolean, out: Float32Array, at: number): void {
   const { quarters } = look.bands.get(frame)!;
   for (let from = cell * SPATIAL_LENGTH; from < (cell + 1) * SPATIAL_LENGTH; from += 5) {
-    for (let channel = 0; channel < 3; channel++) out[at++] = (quarters[from + channel]! - look.colours[channel]!) * SCALE.rgb;
+    if (colours) {
+      for (let channel = 0; channel < 3; channel++) out[at++] = (quarters[from + channel]! - look.colours[channel]!) * SCALE.rgb;
+    }
     out[at++] = Math.log((quarters[from + 3]! + FLOOR) / (look.fine + FLOOR));
     out[at++] = Math.log((quarters[from + 4]! + FLOOR) / (look.coarse + FLOOR));
   }

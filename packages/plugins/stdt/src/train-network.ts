@@ -2,17 +2,25 @@ import { type CheckpointStore, type Runtime, type TrainProgress } from '@verilen
 import { createRandom, type Random } from '@verilens/data';
 import {
   adamW,
+  add,
   cosine,
   createTrainer,
   crossEntropy,
+  div,
   fit,
   float32,
   int32,
+  mean,
+  mul,
+  reshape,
   shuffledBatches,
+  slice,
+  sub,
   targetOf,
   trainingStep,
   type Batch,
   type Parameters,
+  type Sym,
 } from '@verilens/nn';
 import { bagLength, type StdtConfig } from './config.ts';
 import { drawBag, type DropoutMode } from './dropout.ts';
@@ -26,6 +34,16 @@ export interface Schedule {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly weightDecay: number;
+  /** Weight of the demand that one more interpolation leaves real clips' scores where they are, for samples in groups of four. Default 0 */
+  readonly agreement?: number;
+}
+
+/** How a clip is varied each time it is seen, besides its mirror image and its light. Equal for all frames, and for twins. */
+export interface Augmentation {
+  /** Shift in whole pixels, uniform +- per axis; the border is repeated. */
+  readonly shiftPx: number;
+  /** Light that falls off across the face, uniform +- from its middle to its edge per axis, relative. */
+  readonly shade: number;
 }
 
 export interface NetworkTraining {
@@ -33,6 +51,7 @@ export interface NetworkTraining {
   readonly config: StdtConfig;
   readonly schedule: Schedule;
   readonly samples: Samples;
+  readonly augmentation?: Augmentation;
   readonly seed: number;
   readonly mode?: DropoutMode;
   readonly signal?: AbortSignal;
@@ -45,27 +64,31 @@ export interface NetworkTraining {
 /** Trains one network with a fresh spatiotemporal draw each time a clip is seen. Bit-identical for equal options on native CPU. */
 export async function trainNetwork(options: NetworkTraining): Promise<Parameters> {
   const { runtime, config, schedule, samples, seed } = options;
-  const { batchSize } = schedule;
+  const { batchSize, agreement = 0 } = schedule;
   const count = bagLength(config);
   const network = stdtNetwork(config);
   const places = { cells: int32([batchSize, count]), frames: int32([batchSize, count]) };
   const step = trainingStep({
     module: network,
     inputs: { patches: float32([batchSize, count, patchLength(config)]), labels: int32([batchSize]), ...places },
-    loss: (p, { patches, cells, frames, labels }) => ({ loss: crossEntropy(network.apply(p, { patches, cells, frames }), labels) }),
+    loss: (p, { patches, cells, frames, labels }) => {
+      const logits = network.apply(p, { patches, cells, frames });
+      const wrong = crossEntropy(logits, labels);
+      return { loss: agreement > 0 ? add(wrong, mul(reaction(logits), agreement)) : wrong };
+    },
     optimizer: adamW({ weightDecay: schedule.weightDecay }),
     clipNorm: 1,
     target: targetOf(runtime),
   });
   await using trainer = await createTrainer(step, { runtime, seed });
   const steps = schedule.epochs * Math.floor(samples.count / batchSize);
-  const order = shuffledBatches({ count: samples.count, batchSize, seed });
+  const order = batches(samples, batchSize, seed);
   const random = createRandom(`stdt/${seed}`);
   await fit({
     trainer,
     steps,
     schedule: cosine({ peak: schedule.learningRate, steps, warmup: Math.ceil(0.05 * steps) }),
-    batch: (at) => drawBatch(samples, order(at), config, options.mode ?? 'spatiotemporal', random.fork(at)),
+    batch: (at) => drawBatch(samples, order(at), config, options.mode ?? 'spatiotemporal', random.fork(at), options.augmentation),
     signal: options.signal,
     onProgress: options.onProgress,
     checkpoints: options.checkpoints,
@@ -75,8 +98,39 @@ export async function trainNetwork(options: NetworkTraining): Promise<Parameters
   return trainer.parameters();
 }
 
-/** Random bags of clips, flipped and re-lit at random; what a batch holds follows from the step's own stream. */
-export function drawBatch(samples: Samples, indices: Int32Array, config: StdtConfig, mode: DropoutMode, random: Random): Batch {
+/** Clips of each step; groups stay together. */
+function batches({ count, group = 1 }: Samples, batchSize: number, seed: number): (step: number) => Int32Array {
+  const order = shuffledBatches({ count: count / group, batchSize: batchSize / group, seed });
+  return group === 1
+    ? order
+    : (step) => Int32Array.from({ length: batchSize }, (_, i) => order(step)[Math.floor(i / group)]! * group + (i % group));
+}
+
+/**
+ * How far one more interpolation moves real clips: squared mean change of their log-odds over the variance of all, of
+ * logits [B, 2] of groups of four (real, forged, and both interpolated once more). Free of the scale of the log-odds:
+ * less of it means forgeries further off in units of that change.
+ */
+function reaction(logits: Sym): Sym {
+  const groups = Number(logits.shape[0]) / 4;
+  const side = (at: number): Sym => slice(logits, { axis: 1, start: at, end: at + 1 });
+  const odds = reshape(sub(side(1), side(0)), [groups, 4]);
+  const place = (at: number): Sym => slice(odds, { axis: 1, start: at, end: at + 1 });
+  const change = mean(sub(place(2), place(0)));
+  const off = sub(odds, mean(odds));
+  return div(mul(change, change), add(mean(mul(off, off)), 0.05));
+}
+
+/** Random bags of clips, varied at random, groups alike; what a batch holds follows from the step's own stream. */
+export function drawBatch(
+  samples: Samples,
+  indices: Int32Array,
+  config: StdtConfig,
+  mode: DropoutMode,
+  random: Random,
+  augmentation?: Augmentation,
+): Batch {
+  const { group = 1 } = samples;
   const count = bagLength(config);
   const length = patchLength(config);
   const patches = new Float32Array(indices.length * count * length);
@@ -85,8 +139,9 @@ export function drawBatch(samples: Samples, indices: Int32Array, config: StdtCon
   const labels = new Int32Array(indices.length);
   const scratch = new Uint8Array(samples.frames * samples.size * samples.size * 3);
   indices.forEach((index, i) => {
-    const pixels = augment(clipAt(samples, index), samples, random, scratch);
-    const bag = drawBag(config, random, mode);
+    const own = group === 1 ? random : random.fork(Math.floor(i / group));
+    const pixels = augment(clipAt(samples, index), samples, own, scratch, augmentation);
+    const bag = drawBag(config, own, mode);
     writeBag(pixels, config, bag, patches, i * count * length);
     cells.set(bag.cells, i * count);
     frames.set(bag.frames, i * count);
@@ -96,7 +151,8 @@ export function drawBatch(samples: Samples, indices: Int32Array, config: StdtCon
 }
 
 /** Per clip, equal for all its frames: a mirror half of the time, a gain of +-15 % a channel, an offset of +-10 %. */
-function augment(pixels: Uint8Array, { frames, size }: Samples, random: Random, out: Uint8Array): Uint8Array {
+function augment(pixels: Uint8Array, samples: Samples, random: Random, out: Uint8Array, augmentation?: Augmentation): Uint8Array {
+  const { frames, size } = samples;
   const mirrored = random.chance(0.5);
   const offset = random.uniform(-0.1, 0.1) * 127;
   const tables = [0, 1, 2].map(() => {
@@ -114,5 +170,29 @@ function augment(pixels: Uint8Array, { frames, size }: Samples, random: Random, 
       out[to + 2] = blue[pixels[from + 2]!]!;
     }
   }
+  if (augmentation !== undefined) vary(out, samples, augmentation, random);
   return out;
+}
+
+function vary(pixels: Uint8Array, { frames, size }: Samples, { shiftPx, shade }: Augmentation, random: Random): void {
+  const [right, down] = [random.integer(-shiftPx, shiftPx + 1), random.integer(-shiftPx, shiftPx + 1)];
+  const [across, along] = [random.uniform(-shade, shade), random.uniform(-shade, shade)];
+  const from = new Uint8Array(size * size * 3);
+  const inside = (place: number): number => Math.max(0, Math.min(size - 1, place));
+  for (let frame = 0, to = 0; frame < frames; frame++) {
+    from.set(pixels.subarray(frame * from.length, (frame + 1) * from.length));
+    for (let y = 0; y < size; y++) {
+      const row = inside(y + down) * size;
+      const light = 1 + along * ((2 * y) / (size - 1) - 1) - across;
+      const step = (2 * across) / (size - 1);
+      for (let x = 0; x < size; x++) {
+        const at = (row + inside(x + right)) * 3;
+        const gain = light + step * x;
+        for (let c = 0; c < 3; c++) {
+          const value = from[at + c]! * gain + 0.5;
+          pixels[to++] = value > 255 ? 255 : value;
+        }
+      }
+    }
+  }
 }

@@ -6,10 +6,10 @@ import { calibrate, type KeptLogits } from './calibrate.ts';
 import { networkCard } from './card.ts';
 import { CONFIGS } from './config.ts';
 import { exportNetwork } from './export.ts';
-import { forgedSet, samplesOf } from './forged-set.ts';
+import { forgedSet, pairedSet, samplesOf } from './forged-set.ts';
 import { collectMaterial, type SplitMaterial } from './material.ts';
 import { loadNetwork } from './network.ts';
-import { SMALL_RECIPE, type NetworkRecipe, type SmallRecipe } from './recipe.ts';
+import { SMALL_RECIPE, type SmallRecipe } from './recipe.ts';
 import type { Samples } from './samples.ts';
 import { scoreSamples } from './score-samples.ts';
 import { trainNetwork } from './train-network.ts';
@@ -41,7 +41,7 @@ export async function trainOnMaterial(material: SplitMaterial, options: SmallTra
   const models: TrainResult['models'][number][] = [];
   const parameters: TrainResult['parameters'][number][] = [];
   const summary: Record<string, number | string> = {};
-  const steps = PARTS.map((part) => stepsOf(recipe[part], recipe.clipsPerOperation));
+  const steps = PARTS.map((part) => stepsOf(part, recipe));
   const total = steps.reduce((sum, n) => sum + n, 0);
   for (const [i, part] of PARTS.entries()) {
     const before = steps.slice(0, i).reduce((sum, n) => sum + n, 0);
@@ -59,6 +59,8 @@ export async function trainOnMaterial(material: SplitMaterial, options: SmallTra
 /** Clips to train on, and clips of other moments and people to set thresholds by. */
 export interface TrainingSets {
   readonly training: ClipSet;
+  /** What the spatial network learns from. */
+  readonly pairs: ClipSet;
   readonly kept: ClipSet;
 }
 
@@ -68,7 +70,9 @@ export async function trainingSets(
   seed: number,
   signal?: AbortSignal,
 ): Promise<TrainingSets> {
+  const { operations, pairs } = recipe.spatial;
   return {
+    pairs: await pairedSet(material.training, operations, pairs, `pairs/${seed}`, recipe, signal),
     training: await forgedSet(material.training, recipe.clipsPerOperation, `train/${seed}`, recipe, signal),
     kept: await forgedSet(material.calibration, recipe.calibrationClipsPerOperation, `calibration/${seed}`, recipe, signal),
   };
@@ -90,14 +94,15 @@ export async function trainPart(
 ): Promise<Trained> {
   const { recipe, runtime, seed, signal } = options;
   const config = CONFIGS[part];
-  const { operations, schedule } = recipe[part];
+  const { operations, schedule, augmentation } = recipe[part];
   const parameters = await trainNetwork({
     runtime,
     config,
     schedule,
     seed,
     signal,
-    samples: samplesOf(sets.training, operations),
+    augmentation,
+    samples: trainingSamples(part, sets, recipe),
     onProgress: options.onProgress,
     checkpoints: options.checkpoints,
     checkpointEvery: options.checkpointEvery,
@@ -132,6 +137,10 @@ export async function trainPart(
   }
 }
 
+function trainingSamples(part: Part, { training, pairs }: TrainingSets, recipe: SmallRecipe): Samples {
+  return part === 'temporal' ? samplesOf(training, recipe.temporal.operations) : { ...pairs, group: recipe.spatial.pairs.again ? 4 : 2 };
+}
+
 function keptLogits(logits: readonly number[], { labels, identities }: Samples & { readonly identities: readonly string[] }): KeptLogits {
   const real = new Map<string, number[]>();
   logits.forEach((logit, i) => {
@@ -140,6 +149,9 @@ function keptLogits(logits: readonly number[], { labels, identities }: Samples &
   return { real, forged: logits.filter((_, i) => labels[i] === 1) };
 }
 
-function stepsOf({ operations, schedule }: NetworkRecipe, clipsPerOperation: number): number {
-  return schedule.epochs * Math.floor((2 * operations.length * clipsPerOperation) / schedule.batchSize);
+function stepsOf(part: Part, recipe: SmallRecipe): number {
+  const { operations, schedule } = recipe[part];
+  const { perOperation, again } = recipe.spatial.pairs;
+  const clips = part === 'temporal' ? 2 * recipe.clipsPerOperation : (again ? 4 : 2) * perOperation;
+  return schedule.epochs * Math.floor((operations.length * clips) / schedule.batchSize);
 }

@@ -41,6 +41,15 @@ describe('writeBag', () => {
     }
   });
 
+  it('writes the bands of the spatial trace without its colours', () => {
+    const pixels = noise().map((value) => value >> 1);
+    const [spatial, bands] = [read('spatial', pixels), read('bands', pixels)];
+    expect(bands).toHaveLength((spatial.length / 5) * 2);
+    expect([...bands]).toEqual([...spatial].filter((_, i) => i % 5 > 2));
+    const tinted = pixels.map((value, i) => value + [0, 9, 0][i % 3]!);
+    expect(Math.max(...read('bands', tinted).map((value, i) => Math.abs(value - bands[i]!)))).toBeLessThan(0.1);
+  });
+
   it('is zero in time for a still clip and in space for a flat one', () => {
     const still = new Uint8Array(4 * 192);
     const frame = noise().slice(0, 192);
@@ -51,7 +60,7 @@ describe('writeBag', () => {
   });
 
   it('writes every number of the bag and zeroes hidden cells', () => {
-    for (const trace of ['rgb', 'temporal', 'spatial', 'appearance', 'all'] as const) {
+    for (const trace of ['rgb', 'temporal', 'spatial', 'bands', 'appearance', 'all'] as const) {
       expect(read(trace, noise()).some(Number.isNaN)).toBe(false);
     }
     const out = read('temporal', noise(), new Set([3]));
