@@ -70,7 +70,8 @@ export function realClip(
 ): ForgedClip {
   const { random, parameters = FORGE_PARAMETERS, interpolateAgain = false, control = 'fresh' } = options;
   const warp: Affine = control === 'no-warp' ? [1, 0, 0, 0, 1, 0] : drawWarp(random.fork('warp'), parameters);
-  const again: Aside | undefined = control === 'interpolated-again' ? [0.5, 0.5] : interpolateAgain ? drawAside(random.fork('again')) : undefined;
+  const again: Aside | undefined =
+    control === 'interpolated-again' ? [0.5, 0.5] : interpolateAgain ? drawAside(random.fork('again')) : undefined;
   return render(source, warp, random, parameters, 'real', undefined, again);
 }
 

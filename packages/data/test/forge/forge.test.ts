@@ -228,10 +228,19 @@ describe('buildRealClipSet', () => {
       expect(face).toBeGreaterThan(2 * 4);
     }
     const twice = await build(true);
-    const clips = (of: typeof set, places: readonly number[]): Uint8Array[] => places.map((i) => of.pixels.subarray(i * length, (i + 1) * length));
+    const clips = (of: typeof set, places: readonly number[]): Uint8Array[] =>
+      places.map((i) => of.pixels.subarray(i * length, (i + 1) * length));
     expect(twice.count).toBe(20);
     clips(set, [0, 1, 2, 3]).forEach((clip, i) => {
-      const [once, again] = clips(twice, [[0, 2], [1, 3], [4, 6], [5, 7]][i]!);
+      const [once, again] = clips(
+        twice,
+        [
+          [0, 2],
+          [1, 3],
+          [4, 6],
+          [5, 7],
+        ][i]!,
+      );
       expect(same(clip, once!)).toBe(true);
       expect(same(clip, again!)).toBe(false);
     });

@@ -12,7 +12,7 @@ export const PAPER: NonNullable<ModelCard['paper']> = {
 /** What the small networks do otherwise than the paper, and what they cannot do. */
 const NOTES: readonly string[] = [
   'Two networks instead of one: temporal traces and spatial traces have separate scores and separate thresholds.',
-  'A patch shows the absolute second temporal difference (temporal) or mean colours and the energy of two frequency bands against the mean of the face (spatial), not pixels: raw colours did not lead small networks to temporal traces.',
+  'A patch shows the absolute second temporal difference (temporal) or the energy of two frequency bands against the mean of the face (spatial), not pixels: colours did not lead small networks to temporal traces, and led the spatial one to know people instead of forgeries.',
   'Each patch carries the embedding of its true grid cell and frame, not of its rank in the bag.',
   'Width 64, 4 blocks, 64-pixel faces, trained from scratch; the paper builds on ViT-Base.',
   'Trained on forgeries made by this project (inner faces put on, mouths replaced, self-blends, resampled faces); generators of other kinds are not covered by any figure on this card.',
