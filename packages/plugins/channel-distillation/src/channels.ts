@@ -3,7 +3,7 @@ import { solveDcf, type Sample } from './dcf.ts';
 import { invertSpectra, type Spectra } from './spectra.ts';
 
 export interface DistilOptions {
-  /** Price of a channel: gamma of the sheet's energy. */
+  /** Price of a channel: gamma of the method's energy. */
   readonly gamma: number;
   /** Channels kept at least. */
   readonly minimum: number;
@@ -18,7 +18,7 @@ const SWEEPS = 50;
 const KEPT = 0.01;
 
 /**
- * Chooses channels for one object (sheet, solver A): a filter is solved on `filtering` samples, weights of channels on
+ * Chooses channels for one object (solver A): a filter is solved on `filtering` samples, weights of channels on
  * `selecting` samples that the filter has not seen, in turns. The weights only choose: the filter is solved anew, unweighted,
  * on the kept channels. Selecting on the filter's own samples prefers noise, which fits anything.
  * @returns places of the kept channels, ascending
@@ -39,7 +39,7 @@ export function distilChannels(filtering: readonly Sample[], selecting: readonly
   return heaviest.slice(0, Math.min(options.maximum, Math.max(options.minimum, wanted))).sort((a, b) => a - b);
 }
 
-/** G = sum_j R^T R and b = sum_j R^T y for the responses R = [r_1 ... r_D] of single channels (sheet, solver A, step 2). */
+/** G = sum_j R^T R and b = sum_j R^T y for the responses R = [r_1 ... r_D] of single channels (solver A, step 2). */
 function normalEquations(filter: Spectra, samples: readonly Sample[], fft: Fft2): { gram: Float64Array; target: Float64Array } {
   const n = filter.channels;
   const length = filter.re.length / n;

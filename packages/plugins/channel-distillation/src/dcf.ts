@@ -7,10 +7,10 @@ export interface Sample {
   readonly label: Spectrum;
 }
 
-/** Share of the mean energy added to every frequency: lambda of the sheet. */
+/** Share of the mean energy added to every frequency: lambda of the method. */
 const LAMBDA = 1e-2;
 
-/** Numerator and energy of the filter of least squares over all frequencies, each on its own (sheet, solver A, step 1). */
+/** Numerator and energy of the filter of least squares over all frequencies, each on its own (solver A, step 1). */
 export interface DcfMoments {
   /** What is known times `keep`, plus the sample times `share`; its channels times `beta` [D] first, if given. */
   add(sample: Sample, keep: number, share: number, beta?: Float64Array): void;

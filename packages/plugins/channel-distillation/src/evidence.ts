@@ -9,7 +9,7 @@ const PLACE = 'plugin channel-distillation';
 const LEVEL = 0.02;
 
 /**
- * The sheet's controls on drawn sequences: which channels are chosen, and what following by them is worth. One run is one
+ * The method's controls on drawn sequences: which channels are chosen, and what following by them is worth. One run is one
  * sequence; every setting follows the same frames from the same box.
  */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {

@@ -4,7 +4,7 @@ import type { Sample } from './dcf.ts';
 import { emptySpectra, invertSpectra, transformMaps, type Spectra } from './spectra.ts';
 
 /**
- * The filter with a spatial penalty (sheet, solver B): the minimiser of
+ * The filter with a spatial penalty (solver B): the minimiser of
  * sum_j w_j |sum_d h_d (*) x_d^j - y^j|^2 + sum_d |omega h_d|^2.
  * Instead of a memory of samples it keeps their weighted second moments at each frequency, S = sum_j w_j conj(x_a) x_b and
  * r = sum_j w_j conj(x_a) y: exact for weights that fade exponentially, of constant size, and affordable because few

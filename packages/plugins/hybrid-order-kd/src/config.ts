@@ -35,8 +35,8 @@ export interface HybridConfig {
 }
 
 /**
- * `paper`: full size by the sheet's choice (ResNet-18 teaches a ResNet-10, embeddings of 512 numbers, 32 and 8 pixels). The
- * paper's own networks are not known to us. `small`: the sheet's minimum.
+ * `paper`: full size by our choice (ResNet-18 teaches a ResNet-10, embeddings of 512 numbers, 32 and 8 pixels). The
+ * paper's own networks are not known to us. `small`: the least that shows the method.
  */
 export const CONFIGS: { readonly paper: HybridConfig; readonly small: HybridConfig } = {
   paper: {

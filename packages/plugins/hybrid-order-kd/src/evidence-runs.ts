@@ -47,7 +47,7 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   individual: { name: 'order 1 alone', weights: only('individual'), guides: BOTH },
   pair: { name: 'order 2 alone', weights: only('pair'), guides: BOTH },
   triplet: { name: 'order 3 alone', weights: only('triplet'), guides: BOTH },
-  // the sheet's weight where the order is used at all
+  // the method's weight where the order is used at all
   group: { name: 'group order alone', weights: () => ({ ...NO_RELATIONS, group: 100 }), guides: BOTH },
   unassisted: { name: 'all, without the assistant', weights: ({ weights }) => weights, guides: ['teacher'] },
   permuted: { name: 'all, guides permuted', weights: ({ weights }) => weights, guides: BOTH, permuted: true },

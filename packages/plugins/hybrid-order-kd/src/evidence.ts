@@ -15,7 +15,7 @@ type Row = EvidenceReport['rows'][number];
 const ALL = Object.keys(VARIANTS) as VariantName[];
 const ROUNDS = 200;
 
-/** The sheet's pass conditions on each data set. One that is not installed is left out, and the notes say how to get it. */
+/** The method's pass conditions on each data set. One that is not installed is left out, and the notes say how to get it. */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
   const { checkpoints, onProgress, quick = false } = options;
   const reports: { readonly name: string; readonly report: EvidenceReport }[] = [];
@@ -133,7 +133,7 @@ function findings(runs: readonly SeedRuns[], { teacher, student }: Costs): reado
     );
   const ratio = teacher['parameters']! / student['parameters']!;
   return [
-    ...against('all orders and the assistant beat labels alone by 0.02 (the sheet asks it of one of the two)', 'labels', 0.02),
+    ...against('all orders and the assistant beat labels alone by 0.02 (asked of one of the two)', 'labels', 0.02),
     ...both(
       'all orders of the teacher alone, without the assistant, beat labels alone by 0.02',
       (measure) => of('unassisted', measure),

@@ -16,7 +16,7 @@ export interface RelationWeights {
 
 export const NO_RELATIONS: RelationWeights = { individual: 0, pair: 0, triplet: 0, group: 0, logits: 0 };
 
-/** The sheet's weights. */
+/** The method's weights. */
 export const HYBRID_ORDER: RelationWeights = { individual: 1, pair: 1, triplet: 2, group: 0, logits: 0.5 };
 
 export const ORDERS = ['individual', 'pair', 'triplet', 'group'] as const;

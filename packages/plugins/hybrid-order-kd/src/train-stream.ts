@@ -28,7 +28,7 @@ import { individualRelation, relationLoss, type RelationWeights } from './relati
 import { pickRows, type Seen } from './run-stream.ts';
 import type { Stream } from './stream.ts';
 
-/** How long and how fast a stream learns: SGD with momentum 0.9, weight decay 5e-4, cosine, as in the sheet. */
+/** How long and how fast a stream learns: SGD with momentum 0.9, weight decay 5e-4, cosine, as in the method's description. */
 export interface Schedule {
   readonly epochs: number;
   readonly batchSize: number;
@@ -41,7 +41,7 @@ export type GuideName = (typeof GUIDES)[number];
 /** What a frozen stream made of the good views. */
 export interface Guide extends Seen {
   readonly name: GuideName;
-  /** w_g of the sheet. */
+  /** w_g of the method. */
   readonly weight: number;
 }
 

@@ -163,7 +163,7 @@ describe('evidence', () => {
     expect(again.rows.slice(0, 5)).toEqual(report.rows.slice(0, 5));
   });
 
-  it('the committed results answer every condition of the sheet with three seeds, also by no', () => {
+  it('the committed results answer every condition of the method with three seeds, also by no', () => {
     expect(committed.seeds).toEqual([0, 1, 2]);
     for (const set of ['digits and clothes', 'emoji']) {
       expect(committed.rows.filter(({ setting }) => setting.startsWith(`${set}: student,`)).length).toBe(9);

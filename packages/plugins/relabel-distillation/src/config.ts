@@ -15,7 +15,7 @@ export interface VaeConfig {
 }
 
 /**
- * `paper`: full size by the sheet's choice for pictures of 224 pixels (the paper's own sizes are not known to us). `small`: what
+ * `paper`: full size by our choice for pictures of 224 pixels (the paper's own sizes are not known to us). `small`: what
  * is shipped.
  */
 export const CONFIGS: { readonly paper: VaeConfig; readonly small: VaeConfig } = {

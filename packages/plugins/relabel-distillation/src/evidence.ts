@@ -19,7 +19,7 @@ interface Ran {
   readonly runs: readonly DomainRun[];
 }
 
-/** The sheet's pass conditions on three models, beside whatever other explainers are installed where the command runs. */
+/** The method's pass conditions on three models, beside whatever other explainers are installed where the command runs. */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
   const { seeds, runtime, quick = false, signal, onProgress } = options;
   const size = quick ? QUICK : FULL;

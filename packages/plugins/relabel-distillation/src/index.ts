@@ -22,7 +22,7 @@ export interface RelabelDistillationOptions {
   readonly method?: RelabelMethod;
   /** A VAE of pictures like yours: what `verilens train relabel-distillation --data <folder>` writes. Default: the shipped one. */
   readonly vae?: VaeFiles;
-  /** Pictures the student learns from, each one run of the model. Default 300; the sheet's full size is 1000. */
+  /** Pictures the student learns from, each one run of the model. Default 300; 1000 at full size. */
   readonly neighbours?: number;
   /** Where neighbours come from. Default `latent`, by the VAE; `noise` on the pixels is the control. */
   readonly around?: 'latent' | 'noise';

@@ -5,7 +5,7 @@ import type { TraceKind } from './traces.ts';
 export interface StdtConfig {
   /** Side of the square face crop the network sees, in pixels. */
   readonly faceSize: number;
-  /** Frames in a clip (n0 of the sheet). */
+  /** Frames in a clip (n0 of the method). */
   readonly frames: number;
   /** Time between two frames of the clips it learnt from, in milliseconds. */
   readonly frameMs: number;

@@ -20,7 +20,7 @@ import {
 type Row = EvidenceReport['rows'][number];
 
 /**
- * The sheet's expectations on drawn faces (each mechanism on against off, each forgery type left out in turn), and the
+ * The method's expectations on drawn faces (each mechanism on against off, each forgery type left out in turn), and the
  * shipped recipe on real videos of a person nobody trained on.
  */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {

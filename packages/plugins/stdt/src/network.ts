@@ -11,7 +11,7 @@ export interface Network {
   readonly session: Session;
   /** The bags every clip is read through: drawn once, so that equal clips get equal scores. */
   readonly bags: readonly Bag[];
-  /** Log-odds of the mean softmax probability over the bags (test-time draws of the sheet). */
+  /** Log-odds of the mean softmax probability over the bags (test-time draws of the method). */
   logit(pixels: ClipPixels, options?: { hidden?: ReadonlySet<number>; signal?: AbortSignal }): Promise<number>;
   dispose(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface Network {
 const BAG_SEED = 'stdt/inference';
 
 /**
- * @param draws bags per clip (R of the sheet); they go through the session as one batch
+ * @param draws bags per clip (R of the method); they go through the session as one batch
  * @param chosen bags to use instead of drawn ones, `draws` of them
  */
 export async function loadNetwork(

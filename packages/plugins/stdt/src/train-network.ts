@@ -28,7 +28,7 @@ import { stdtNetwork } from './model.ts';
 import { clipAt, type Samples } from './samples.ts';
 import { patchLength, writeBag } from './traces.ts';
 
-/** How long and how fast a network learns. The optimiser is AdamW with cosine decay and 5 % warm-up, as in the sheet. */
+/** How long and how fast a network learns. The optimiser is AdamW with cosine decay and 5 % warm-up, as in the method's description. */
 export interface Schedule {
   readonly epochs: number;
   readonly batchSize: number;
