@@ -11,7 +11,7 @@ const MODELS = /^packages\/(plugins\/)?[^/]+\/models\/[^/]+\.(onnx|safetensors)$
 /** Numbers made by a script in the repository, for tests. */
 const FIXTURES = /^(packages\/(plugins\/)?[^/]+\/(test\/)?|test\/)fixtures\//;
 /** Pictures of the docs. */
-const PICTURES = /^docs\/images\/[^/]+\.(png|svg|webp)$/;
+const PICTURES = /^(docs\/images|packages\/plugins\/[^/]+\/results)\/[^/]+\.png$/; // drawn or of data whose licence allows it
 const MEDIA = new Set('.jpg .jpeg .png .gif .webp .avif .bmp .tif .tiff .mp4 .webm .mov .avi .mkv .wav .mp3 .ogg'.split(' '));
 const WEIGHTS = new Set('.onnx .safetensors .pt .pth .bin .npy .npz .tflite .pb .h5 .ckpt .ort .data'.split(' '));
 const TEXT = new Set('.ts .mts .mjs .js .cjs .json .jsonc .md .yaml .yml .html .css .py .sh .txt .toml .npmrc .svg'.split(' '));

@@ -2,7 +2,9 @@ import { type OptionChecks, optionChecks } from '@verilens/explain';
 
 export const PLACE = 'plugin relabel-distillation';
 
-export const { whole, share }: OptionChecks = optionChecks(PLACE);
+const checks: OptionChecks = /* @__PURE__ */ optionChecks(PLACE);
+export const whole: OptionChecks['whole'] = checks.whole;
+export const share: OptionChecks['share'] = checks.share;
 
 /** Size of the VAE. Pictures are squares of three channels. */
 export interface VaeConfig {

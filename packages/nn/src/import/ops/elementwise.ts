@@ -218,6 +218,7 @@ export const elementwiseImporters: Readonly<Record<string, Importer>> = {
   Exp: one(exp),
   Floor: one(floor),
   Gelu: one((x, site) => (site.text('approximate') === 'tanh' ? geluByTanh(x) : gelu(x))),
+  'com.microsoft:Gelu': one(gelu),
   Greater: comparison(greater),
   GreaterOrEqual: comparison((a, b) => not(less(a, b))),
   HardSigmoid: one((x, site) => hardSigmoid(x, site.float('alpha') ?? 0.2, site.float('beta') ?? 0.5)),
