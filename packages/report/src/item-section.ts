@@ -27,7 +27,7 @@ ${heading(item, number)}
 <div><p class="word">${look.icon}<span>${look.word}</span></p>
 <p class="sentence">${verdictSentence(result)}</p>
 ${result.score !== null && html`<div class="total"><span class="figure">${scoreText(result.score)}</span>${meter({ score: result.score, threshold: result.threshold, status: result.status, large: true })}</div>`}
-</div>${item.still && (await stillFigure(item.still, result.threshold, encode))}
+</div>${item.still && (await stillFigure(item.still, result.threshold, encode, (media?.durationMs ?? 0) > 0))}
 </div>
 ${
   result.models.length + failures.length > 0 &&

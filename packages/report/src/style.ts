@@ -99,7 +99,7 @@ summary{cursor:pointer}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.88em;overflow-wrap:anywhere}
 .url{color:var(--dim);overflow-wrap:anywhere}
 footer{margin-top:2rem;color:var(--dim);font-size:.82rem}
-.tiles .pair{display:flex;flex-wrap:wrap;gap:.6rem}.tiles img{max-width:min(100%,24rem);height:auto;border-radius:.4rem}.tiles figcaption{margin-top:.4rem}
+.tiles .pair{display:flex;flex-wrap:wrap;gap:.6rem;background:none}.tiles .pair img{width:auto;max-width:min(100%,24rem);aspect-ratio:auto;border-radius:.4rem}.tiles figcaption{margin-top:.4rem}
 .plot svg{width:100%;max-width:44rem;height:auto;font-size:11px;fill:var(--dim)}.plot .grid{stroke:var(--line)}.plot polyline{fill:none}.plot .own{stroke:var(--ink);stroke-width:2.5}.plot .first{stroke:var(--good);stroke-width:2;stroke-dasharray:7 3}.plot .second{stroke:var(--bad);stroke-width:2;stroke-dasharray:2 3}.plot .third{stroke:var(--accent);stroke-width:2}
 .keys{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;padding:0;margin:.3rem 0 0}.keys svg{width:28px;height:8px;margin-right:.4rem}.methods{margin:0;padding-left:1.1rem}
 @media (max-width:42rem){main{padding:1.5rem .9rem 3rem}h1{font-size:1.6rem}.input,.meaning,.cards{padding:1.1rem}.verdict{margin-inline:-1.1rem;padding:1.1rem}.verdict.with-still{grid-template-columns:1fr}.model{grid-template-columns:1fr auto}.model .name{grid-column:1/-1}.model .badge{grid-column:1/-1;justify-self:start}.card dl>div{grid-template-columns:1fr;gap:0}.moments{grid-template-columns:1fr 1fr;gap:.9rem}.moment figcaption{gap:0 .5rem}.zones{grid-template-columns:1fr}td.wide{display:none}td.dim{overflow-wrap:normal;font-size:.78rem}}
