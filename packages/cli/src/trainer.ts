@@ -1,4 +1,4 @@
-import { nearestName, type Trainer, VerilensError } from '@verilens/core';
+import { type Trainer, VerilensError } from '@verilens/core';
 import { pickPlugin } from './pick-plugin.ts';
 import type { CliEnvironment } from './run.ts';
 
@@ -12,16 +12,5 @@ export async function openTrainer(
   throw new VerilensError('UNSUPPORTED', 'this plugin has nothing to train', {
     place: name,
     remedy: 'Run "verilens plugins" to see which have presets.',
-  });
-}
-
-/** @throws VerilensError UNKNOWN_NAME with the nearest preset */
-export function checkPreset(preset: string, trainer: Trainer, place: string): void {
-  if (trainer.presets.includes(preset)) return;
-  const nearest = nearestName(preset, trainer.presets);
-  throw new VerilensError('UNKNOWN_NAME', `no preset is called "${preset}"`, {
-    place,
-    expected: `one of ${trainer.presets.join(', ')}`,
-    remedy: nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
   });
 }

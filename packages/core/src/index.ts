@@ -17,6 +17,7 @@ export * from './incremental-learner.ts';
 export * from './manifest.ts';
 export * from './model-card.ts';
 export * from './nearest.ts';
+export * from './preset.ts';
 export * from './objective.ts';
 export * from './panel.ts';
 export * from './pipeline.ts';

@@ -1,3 +1,4 @@
+import { presetNamed } from '@verilens/core';
 import { folderStore } from '@verilens/core/node';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -10,7 +11,7 @@ import { createProgress } from '../progress.ts';
 import { sparkline } from '../sparkline.ts';
 import type { CliEnvironment } from '../run.ts';
 import { table } from '../table.ts';
-import { checkPreset, openTrainer } from '../trainer.ts';
+import { openTrainer } from '../trainer.ts';
 import { trainingData } from '../training-data.ts';
 import { trainingHistory } from '../training-history.ts';
 
@@ -29,7 +30,7 @@ export interface TrainCommandOptions {
 export async function train(name: string, options: TrainCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
   const { trainer, role } = await openTrainer(name, environment);
-  checkPreset(options.preset, trainer, name);
+  presetNamed(trainer.presets, options.preset, name);
   const out = resolve(folder, options.out ?? join('out', `${name}-${options.preset}-${options.seed}`));
   await mkdir(out, { recursive: true });
   const data = await trainingData(options.data, folder, role);

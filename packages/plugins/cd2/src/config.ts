@@ -1,4 +1,4 @@
-import { didYouMean, VerilensError } from '@verilens/core';
+import { presetNamed } from '@verilens/core';
 
 /** Everything that fixes the network and how it learns. A learner's file holds the name of its preset and refuses another. */
 export interface Cd2Config {
@@ -97,14 +97,7 @@ export type PresetName = keyof typeof PRESETS;
 
 /** @throws VerilensError UNKNOWN_NAME with the presets there are */
 export function configOf(preset: string): Cd2Config {
-  const names = Object.keys(PRESETS);
-  if (Object.hasOwn(PRESETS, preset)) return PRESETS[preset as PresetName];
-  throw new VerilensError('UNKNOWN_NAME', `no preset "${preset}"`, {
-    place: PLACE,
-    expected: names.join(', '),
-    got: preset,
-    remedy: didYouMean(preset, names),
-  });
+  return PRESETS[presetNamed(Object.keys(PRESETS) as PresetName[], preset, PLACE)];
 }
 
 /** Width of the features and of the classifier's inner layers. */

@@ -1,4 +1,5 @@
 import {
+  presetNamed,
   VerilensError,
   type EvidenceOptions,
   type EvidenceReport,
@@ -15,12 +16,7 @@ const PRESETS = ['small', 'tiny'] as const;
 export const trainer: Trainer = {
   presets: PRESETS,
   async train(data: unknown, options: TrainOptions): Promise<TrainResult> {
-    if (!(PRESETS as readonly string[]).includes(options.preset))
-      throw new VerilensError('UNKNOWN_NAME', `no preset "${options.preset}"`, {
-        place: PLACE,
-        expected: PRESETS.join(', '),
-        got: options.preset,
-      });
+    presetNamed(PRESETS, options.preset, PLACE);
     if (data !== undefined && !isDataset(data))
       throw new VerilensError('BAD_INPUT', 'not a dataset', { place: PLACE, expected: 'a dataset of @verilens/data', got: typeof data });
     return (await import('./train.ts')).trainF2c(data, options);

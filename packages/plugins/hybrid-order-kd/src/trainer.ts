@@ -1,4 +1,5 @@
 import {
+  presetNamed,
   type EvidenceOptions,
   type EvidenceReport,
   type Trainer,
@@ -19,13 +20,7 @@ export const trainer: Trainer = {
   presets: PRESETS,
   /** @param data Nothing (MNIST and Fashion-MNIST), `classFolders`, a `PictureSet`, or `HybridTrainingData` */
   async train(data: unknown, options: TrainOptions): Promise<TrainResult> {
-    const preset = PRESETS.find((name) => name === options.preset);
-    if (preset === undefined)
-      throw new VerilensError('UNKNOWN_NAME', `no preset "${options.preset}"`, {
-        place: PLACE,
-        expected: PRESETS.join(', '),
-        got: options.preset,
-      });
+    const preset = presetNamed(PRESETS, options.preset, PLACE);
     const { trainHybridOrder } = await import('./train.ts');
     const recipe = RECIPES[preset];
     const given = isFiles(data) ? await picturesOf(data, recipe.config, options.signal) : data;

@@ -1,4 +1,5 @@
 import {
+  presetNamed,
   type EvidenceOptions,
   type EvidenceReport,
   type Trainer,
@@ -16,9 +17,7 @@ export const trainer: Trainer = {
   presets: PRESETS,
   /** @param data Nothing (the package's own pictures) or `VaePictures`: pictures like those to be explained */
   async train(data: unknown, options: TrainOptions): Promise<TrainResult> {
-    const preset = PRESETS.find((name) => name === options.preset);
-    if (preset === undefined)
-      throw new VerilensError('UNKNOWN_NAME', `no preset "${options.preset}"`, { place: PLACE, expected: PRESETS.join(', ') });
+    const preset = presetNamed(PRESETS, options.preset, PLACE);
     const { trainRelabel } = await import('./train.ts');
     return trainRelabel(data === undefined ? undefined : checked(data), options, RECIPES[preset]);
   },

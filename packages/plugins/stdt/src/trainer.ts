@@ -1,4 +1,5 @@
 import {
+  presetNamed,
   VerilensError,
   type EvidenceOptions,
   type EvidenceReport,
@@ -14,7 +15,7 @@ const PRESETS = ['small', 'procedural'] as const;
 export const trainer: Trainer = {
   presets: PRESETS,
   async train(data: unknown, options: TrainOptions): Promise<TrainResult> {
-    if (options.preset === 'procedural') {
+    if (presetNamed(PRESETS, options.preset, 'plugin stdt') === 'procedural') {
       if (data !== undefined)
         throw new VerilensError('BAD_OPTION', 'this preset draws its own data', {
           place: 'plugin stdt',
@@ -23,12 +24,6 @@ export const trainer: Trainer = {
         });
       return (await import('./train-procedural.ts')).trainProcedural(options);
     }
-    if (options.preset !== 'small')
-      throw new VerilensError('UNKNOWN_NAME', `no preset "${options.preset}"`, {
-        place: 'plugin stdt',
-        expected: PRESETS.join(', '),
-        got: options.preset,
-      });
     const { trainSmall } = await import('./train.ts');
     if (isDataset(data)) return trainSmall(data, options);
     if (data !== undefined)
