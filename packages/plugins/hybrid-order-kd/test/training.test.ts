@@ -136,7 +136,7 @@ describe('training', () => {
   it('names the presets it has, and what it can be trained on', async () => {
     await expect(trainer.train(undefined, { runtime, preset: 'smal', seed: 0 })).rejects.toMatchObject({
       code: 'UNKNOWN_NAME',
-      expected: 'small, paper',
+      remedy: 'Known: paper, small. Did you mean "small"?',
     });
     await expect(trainer.train([], { runtime, preset: 'small', seed: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(trainer.train({ items: [] }, { runtime, preset: 'small', seed: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });

@@ -62,7 +62,7 @@ describe('training', () => {
   it('names the presets it has', async () => {
     await expect(trainer.train(undefined, { runtime, preset: 'smal', seed: 0 })).rejects.toMatchObject({
       code: 'UNKNOWN_NAME',
-      expected: 'small, procedural',
+      remedy: 'Known: procedural, small. Did you mean "small"?',
     });
     await expect(trainer.train([], { runtime, preset: 'small', seed: 0 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(trainer.train([], { runtime, preset: 'procedural', seed: 0 })).rejects.toMatchObject({ code: 'BAD_OPTION' });
