@@ -4,4 +4,4 @@ export * from './runtime-kit/files.ts';
 export * from './runtime-kit/make-runtime.ts';
 export * from './runtime-kit/probe.ts';
 export * from './runtime-kit/probe-model.ts';
-export { bytesField, fields, numberField, WireError, type WireField } from './runtime-kit/wire.ts';
+export { bytesField, fields, numberField, varint, WireError, type WireField } from './runtime-kit/wire.ts';

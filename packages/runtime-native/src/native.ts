@@ -1,5 +1,6 @@
 import { type DeviceProbe, type Runtime, VerilensError } from '@verilens/core';
 import { checkThreads, makeRuntime, noDevice, timedProbe } from '@verilens/core/runtime-kit';
+import { withBlockedPrelu } from './blocked-prelu.ts';
 import { loadOrt, nativeEngine } from './engine.ts';
 import { probeBlockedConvolution } from './probe-blocked-convolution.ts';
 import { defaultThreads, NAME, type NativeDevice, ORDER, probeNative } from './probe-devices.ts';
@@ -18,7 +19,8 @@ export interface NativeOptions {
   cpuFallback?: boolean;
   /**
    * Tries ONNX Runtime's blocked convolution operators and says so in `convolutionBlock`; training steps on the CPU then use
-   * them, 2-18 % faster for networks of convolutions. They are internal to ONNX Runtime; false keeps to portable ones. Default true.
+   * them, 2-18 % faster for networks of convolutions. They are internal to ONNX Runtime; false keeps to portable ones. Where they
+   * work, PReLU between convolutions of a loaded model is rewritten so that its tensors stay in blocks. Default true.
    */
   blockedConvolution?: boolean;
   /** Called for each device that `auto` passed over. */
@@ -66,15 +68,17 @@ export async function native(options: NativeOptions = {}): Promise<Runtime> {
         : probe,
     );
     if (probe.available && !slow) {
+      const convolutionBlock =
+        candidate === 'cpu' && options.blockedConvolution !== false ? await probeBlockedConvolution(engine) : undefined;
       return makeRuntime({
         name: NAME,
-        engine,
+        engine: convolutionBlock === undefined ? engine : withBlockedPrelu(engine, convolutionBlock),
         device: candidate,
         threads: candidate === 'cpu' ? threads : 1,
         probes,
         fetches: false,
         maxModelBytes: options.maxModelBytes,
-        convolutionBlock: candidate === 'cpu' && options.blockedConvolution !== false ? await probeBlockedConvolution(engine) : undefined,
+        convolutionBlock,
         background: candidate === 'cpu',
       });
     }
