@@ -37,10 +37,12 @@ export function frameConverter(orientation: Orientation, place: string): (frame:
           simdColour = key;
         }
         const size = frame.allocationSize();
-        if (simd !== undefined && layout.shiftX === 1 && layout.shiftY === 1 && !layout.interleaved) {
+        if (simd !== undefined) {
+          const quarters = layout.shiftX === 1 && layout.shiftY === 1 && !layout.interleaved;
           const chromaSize = 2 * ((width + 1) >> 1) * ((height + 1) >> 1);
-          const input = simd.input(Math.max(size, width * height + chromaSize));
-          const planes = widenChroma(input, await frame.copyTo(input.subarray(0, size)), width, height);
+          const input = simd.input(Math.max(size, width * height + (quarters ? chromaSize : 0)));
+          const given = await frame.copyTo(input.subarray(0, size));
+          const planes = quarters ? widenChroma(input, given, width, height) : given;
           data = simd.convert({ width, height, planes, ...layout });
         } else {
           if (scratch.length !== size) scratch = new Uint8Array(size);

@@ -3,8 +3,9 @@ import type { YuvColour, YuvPlanes } from './yuv.ts';
 import { yuvCoefficients } from './yuv.ts';
 
 /**
- * The 4:2:0 conversion of `yuv.ts` in WebAssembly SIMD, eight pixels a step and bit for bit equal to it.
- * The module is written out below as instructions (no build step, nothing to download): about 600 bytes.
+ * The conversion of `yuv.ts` in WebAssembly SIMD, eight pixels a step and bit for bit equal to it: one function for each way
+ * in which chroma lies in a row. The module is written out below as instructions (no build step, nothing to download): about
+ * 1,500 bytes.
  */
 export interface SimdConverter {
   /** Where the decoder may put a frame of `size` bytes for `convert` to read. */
@@ -14,6 +15,8 @@ export interface SimdConverter {
 }
 
 type Kernel = (luma: number, cb: number, cr: number, out: number, groups: number) => void;
+/** `half`: a sample for two columns; `paired`: the same, Cb and Cr in turn in one plane; `full`: a sample a column. */
+type ChromaRow = 'half' | 'paired' | 'full';
 
 let compiled: WebAssembly.Module | undefined | null;
 
@@ -43,7 +46,7 @@ export function simdConverter(colour: YuvColour): SimdConverter | undefined {
       u: number(c.blueBias),
     },
   });
-  const row = instance.exports.row as unknown as Kernel;
+  const kernels = instance.exports as unknown as Readonly<Record<ChromaRow, Kernel>>;
   const grow = (bytes: number): void => {
     const missing = Math.ceil((bytes - memory.buffer.byteLength) / 65536);
     if (missing > 0) memory.grow(missing);
@@ -55,15 +58,17 @@ export function simdConverter(colour: YuvColour): SimdConverter | undefined {
       grow(inputSize);
       return new Uint8Array(memory.buffer as ArrayBuffer, 0, size);
     },
-    convert({ width, height, planes }) {
+    convert({ width, height, planes, shiftX, shiftY, interleaved }) {
+      const row = kernels[interleaved ? 'paired' : shiftX === 1 ? 'half' : 'full'];
       const groups = (width + 7) >> 3;
       const line = groups * 32;
       const out = inputSize;
       grow(out + line * height + 32);
-      const [luma, cb, cr] = planes;
+      const [luma, cb] = planes;
+      const cr = planes[2] ?? cb;
       for (let y = 0; y < height; y++) {
-        const half = y >> 1;
-        row(luma!.offset + y * luma!.stride, cb!.offset + half * cb!.stride, cr!.offset + half * cr!.stride, out + y * line, groups);
+        const chroma = y >> shiftY;
+        row(luma!.offset + y * luma!.stride, cb!.offset + chroma * cb!.stride, cr!.offset + chroma * cr!.stride, out + y * line, groups);
       }
       const target = new Uint8ClampedArray(width * height * 4);
       if (line === width * 4) target.set(new Uint8Array(memory.buffer, out, target.length));
@@ -87,14 +92,21 @@ function compile(): WebAssembly.Module {
   const [kRed, kGreen, kGreenCb, kBlue, bRed, bGreen, bBlue] = [0, 1, 2, 3, 4, 5, 6];
   const zero = simd(12, ...Array<number>(16).fill(0));
   const opaque = simd(12, ...Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? 255 : 0)));
-  /** Four chroma bytes, each twice, as 16-bit numbers. */
-  const chroma = (address: number, into: number): number[] => [
+  /** Eight bytes as 16-bit numbers: v128.load8x8_u. */
+  const eight = (address: number, into: number): number[] => [...get(address), ...simd(2, 0, 0), ...set(into)];
+  /** Four of the next eight bytes, each twice, as 16-bit numbers: those at `start`, `start + step` ... */
+  const doubled = (address: number, into: number, start: number, step: number): number[] => [
     ...get(address),
-    ...simd(92, 0, 0),
+    ...simd(93, 0, 0), // v128.load64_zero
     ...zero,
-    ...shuffle(0, 16, 0, 16, 1, 17, 1, 17, 2, 18, 2, 18, 3, 19, 3, 19),
+    ...shuffle(...[0, 1, 2, 3].flatMap((i) => [start + step * i, 16, start + step * i, 16])),
     ...set(into),
   ];
+  const chroma: Readonly<Record<ChromaRow, readonly number[]>> = {
+    half: [...doubled(cb!, u!, 0, 1), ...doubled(cr!, v!, 0, 1), ...advance(cb!, 4), ...advance(cr!, 4)],
+    paired: [...doubled(cb!, u!, 0, 2), ...doubled(cb!, v!, 1, 2), ...advance(cb!, 8)],
+    full: [...eight(cb!, u!), ...eight(cr!, v!), ...advance(cb!, 8), ...advance(cr!, 8)],
+  };
   /** The pairs (a, b) of four pixels: 0 the first four, 1 the last four. */
   const pairs = (a: number, b: number, half: 0 | 1): number[] => [
     ...get(a),
@@ -121,12 +133,9 @@ function compile(): WebAssembly.Module {
     return [...half(0), ...half(1), ...narrow32, ...set(into)];
   };
   const interleaveBytes = shuffle(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
-  const step = [
-    ...get(luma!),
-    ...simd(2, 0, 0),
-    ...set(y!), // v128.load8x8_u
-    ...chroma(cb!, u!),
-    ...chroma(cr!, v!),
+  const step = (way: ChromaRow): number[] => [
+    ...eight(luma!, y!),
+    ...chroma[way],
     ...channel(red!, kRed!, bRed!, v!),
     ...channel(green!, kGreen!, bGreen!, v!),
     ...channel(blue!, kBlue!, bBlue!, u!),
@@ -153,9 +162,8 @@ function compile(): WebAssembly.Module {
     ...shuffle(8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
     ...storeV128(16),
     ...advance(luma!, 8),
-    ...advance(cb!, 4),
-    ...advance(cr!, 4),
     ...advance(out!, 32),
   ];
-  return wasm.compileWasm({ row: { parameters: 5, vectors: 8, body: wasm.repeat(groups!, step) } }, ['r', 'g', 'h', 'b', 's', 't', 'u']);
+  const row = (way: ChromaRow): wasm.WasmFunction => ({ parameters: 5, vectors: 8, body: wasm.repeat(groups!, step(way)) });
+  return wasm.compileWasm({ half: row('half'), paired: row('paired'), full: row('full') }, ['r', 'g', 'h', 'b', 's', 't', 'u']);
 }

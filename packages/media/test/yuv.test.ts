@@ -70,37 +70,55 @@ describe.each(colours)('$matrix, full range $fullRange', (colour) => {
   });
 });
 
-test('interleaved and full chroma', () => {
-  const colour: YuvColour = { matrix: 'bt709', fullRange: false };
-  const planar = noise(10, 6);
-  const expected = new Uint8ClampedArray(240);
-  yuvConverter(colour)(planar, expected);
-  const chroma = planar.data.subarray(60);
-  const nv12 = Uint8Array.from([
-    ...planar.data.subarray(0, 60),
-    ...Array.from({ length: 15 }, (_, i) => [chroma[i]!, chroma[15 + i]!]).flat(),
-  ]);
-  const out = new Uint8ClampedArray(240);
-  yuvConverter(colour)(
-    {
-      ...planar,
-      data: nv12,
-      planes: [
-        { offset: 0, stride: 10 },
-        { offset: 60, stride: 10 },
-      ],
-      interleaved: true,
-    },
-    out,
-  );
-  expect(out).toEqual(expected);
-  const full = [0, 1].flatMap((plane) =>
-    Array.from({ length: 60 }, (_, i) => chroma[plane * 15 + (Math.floor(i / 10) >> 1) * 5 + ((i % 10) >> 1)]!),
-  );
-  const i444 = Uint8Array.from([...planar.data.subarray(0, 60), ...full]);
-  yuvConverter(colour)(
-    { ...planar, data: i444, planes: [0, 60, 120].map((offset) => ({ offset, stride: 10 })), shiftX: 0, shiftY: 0 },
-    out,
-  );
-  expect(out).toEqual(expected);
+/** The same picture with its chroma laid out in another way. */
+function laidOut(planar: YuvPlanes, shiftX: 0 | 1, shiftY: 0 | 1, interleaved: boolean): YuvPlanes {
+  const { data, width, height } = planar;
+  const columns = (width + shiftX) >> shiftX;
+  const rows = (height + shiftY) >> shiftY;
+  const plane = (k: 1 | 2): number[] =>
+    Array.from({ length: columns * rows }, (_, i) => {
+      const x = ((i % columns) << shiftX) >> 1;
+      const y = (Math.floor(i / columns) << shiftY) >> 1;
+      return data[planar.planes[k]!.offset + y * planar.planes[k]!.stride + x]!;
+    });
+  const [cb, cr] = [plane(1), plane(2)];
+  const luma = width * height;
+  const chroma = interleaved ? cb.flatMap((value, i) => [value, cr[i]!]) : [...cb, ...cr];
+  return {
+    data: Uint8Array.from([...data.subarray(0, luma), ...chroma]),
+    width,
+    height,
+    planes: [
+      { offset: 0, stride: width },
+      { offset: luma, stride: interleaved ? 2 * columns : columns },
+      ...(interleaved ? [] : [{ offset: luma + columns * rows, stride: columns }]),
+    ],
+    shiftX,
+    shiftY,
+    interleaved,
+  };
+}
+
+describe.each([
+  ['4:4:4', 0, 0, false],
+  ['4:2:2', 1, 0, false],
+  ['NV12', 1, 1, true],
+] as const)('%s', (_, shiftX, shiftY, interleaved) => {
+  test.each([
+    [64, 48],
+    [37, 25],
+    [1, 1],
+  ])('gives the picture of 4:2:0 at %i x %i, with SIMD too', (width, height) => {
+    const colour: YuvColour = { matrix: 'bt709', fullRange: false };
+    const planar = noise(width, height);
+    const expected = new Uint8ClampedArray(width * height * 4);
+    yuvConverter(colour)(planar, expected);
+    const source = laidOut(planar, shiftX, shiftY, interleaved);
+    const plain = new Uint8ClampedArray(expected.length);
+    yuvConverter(colour)(source, plain);
+    expect(Buffer.compare(Buffer.from(plain), Buffer.from(expected))).toBe(0);
+    const simd = simdConverter(colour)!;
+    simd.input(source.data.length).set(source.data);
+    expect(Buffer.compare(Buffer.from(simd.convert(source)), Buffer.from(expected))).toBe(0);
+  });
 });
