@@ -40,68 +40,107 @@ export interface Hog {
  */
 export function createHog(cells: number): Hog {
   const size = cells * CELL;
-  const histogram = new Float32Array(cells * cells * SIGNED);
-  // energies of a ring of cells beyond the border repeat the border's
+  // a ring of cells around takes what falls outside and is not read
   const wide = cells + 2;
+  const histogram = new Float32Array(wide * wide * SIGNED);
   const energy = new Float32Array(wide * wide);
-  const norms = new Float32Array((wide - 1) * (wide - 1));
+  const norms = new Float32Array((cells + 1) * (cells + 1));
+  /** For each pixel of a line: the first of the two cells it counts for, ring included, and the share of the second. */
+  const first = Int32Array.from({ length: size }, (_, x) => Math.floor((x + 0.5) / CELL - 0.5) + 1);
+  const share = Float64Array.from({ length: size }, (_, x) => (x + 0.5) / CELL - 0.5 - (first[x]! - 1));
 
   const collect = (patch: Float32Array): void => {
     histogram.fill(0);
+    const line = 3 * size;
     for (let y = 0; y < size; y++) {
-      const up = (y === 0 ? y : y - 1) * size;
-      const down = (y === size - 1 ? y : y + 1) * size;
-      const v = (y + 0.5) / CELL - 0.5;
-      const cy = Math.floor(v);
-      const fy = v - cy;
-      for (let x = 0; x < size; x++) {
-        const left = x === 0 ? x : x - 1;
-        const right = x === size - 1 ? x : x + 1;
-        let gx = 0;
-        let gy = 0;
-        let strongest = -1;
-        for (let c = 0; c < 3; c++) {
-          const dx = patch[(y * size + right) * 3 + c]! - patch[(y * size + left) * 3 + c]!;
-          const dy = patch[(down + x) * 3 + c]! - patch[(up + x) * 3 + c]!;
+      const row = y * line;
+      const up = y === 0 ? 0 : line;
+      const down = y === size - 1 ? 0 : line;
+      const cellRow = first[y]! * wide;
+      const fy = share[y]!;
+      for (let x = 0, p = row; x < size; x++, p += 3) {
+        const left = x === 0 ? p : p - 3;
+        const right = x === size - 1 ? p : p + 3;
+        let gx = patch[right]! - patch[left]!;
+        let gy = patch[p + down]! - patch[p - up]!;
+        let strongest = gx * gx + gy * gy;
+        for (let c = 1; c < 3; c++) {
+          const dx = patch[right + c]! - patch[left + c]!;
+          const dy = patch[p + down + c]! - patch[p - up + c]!;
           const square = dx * dx + dy * dy;
-          if (square > strongest) {
-            gx = dx;
-            gy = dy;
-            strongest = square;
-          }
+          if (square <= strongest) continue;
+          gx = dx;
+          gy = dy;
+          strongest = square;
         }
-        const bin = orientation(gx, gy);
+        if (strongest === 0) continue;
         const magnitude = Math.sqrt(strongest);
-        const u = (x + 0.5) / CELL - 0.5;
-        const cx = Math.floor(u);
-        const fx = u - cx;
-        const at = (cy * cells + cx) * SIGNED + bin;
-        if (cy >= 0) {
-          if (cx >= 0) histogram[at]! += magnitude * (1 - fx) * (1 - fy);
-          if (cx + 1 < cells) histogram[at + SIGNED]! += magnitude * fx * (1 - fy);
-        }
-        if (cy + 1 < cells) {
-          if (cx >= 0) histogram[at + cells * SIGNED]! += magnitude * (1 - fx) * fy;
-          if (cx + 1 < cells) histogram[at + (cells + 1) * SIGNED]! += magnitude * fx * fy;
-        }
+        const after = magnitude * share[x]!;
+        const before = magnitude - after;
+        const at = (cellRow + first[x]!) * SIGNED + orientation(gx, gy);
+        const below = at + wide * SIGNED;
+        histogram[at]! += before - before * fy;
+        histogram[at + SIGNED]! += after - after * fy;
+        histogram[below]! += before * fy;
+        histogram[below + SIGNED]! += after * fy;
       }
     }
   };
 
   const measure = (): void => {
     for (let y = 0; y < wide; y++) {
-      const cy = Math.min(Math.max(y - 1, 0), cells - 1);
+      // energies beyond the border repeat the border's
+      const cy = Math.min(Math.max(y, 1), cells);
       for (let x = 0; x < wide; x++) {
-        const at = (cy * cells + Math.min(Math.max(x - 1, 0), cells - 1)) * SIGNED;
+        const at = (cy * wide + Math.min(Math.max(x, 1), cells)) * SIGNED;
         let total = 0;
-        for (let i = 0; i < UNSIGNED; i++) total += (histogram[at + i]! + histogram[at + i + UNSIGNED]!) ** 2;
+        for (let i = at; i < at + UNSIGNED; i++) {
+          const both = histogram[i]! + histogram[i + UNSIGNED]!;
+          total += both * both;
+        }
         energy[y * wide + x] = total;
       }
     }
-    for (let y = 0; y < wide - 1; y++) {
-      for (let x = 0; x < wide - 1; x++) {
+    for (let y = 0, to = 0; y <= cells; y++) {
+      for (let x = 0; x <= cells; x++, to++) {
         const p = y * wide + x;
-        norms[y * (wide - 1) + x] = 1 / Math.sqrt(energy[p]! + energy[p + 1]! + energy[p + wide]! + energy[p + wide + 1]! + 1e-4);
+        norms[to] = 1 / Math.sqrt(energy[p]! + energy[p + 1]! + energy[p + wide]! + energy[p + wide + 1]! + 1e-4);
+      }
+    }
+  };
+
+  /** One channel of all cells. */
+  const writeChannel = (channel: number, out: Float32Array, at: number): void => {
+    const one = channel < SIGNED ? channel : channel - SIGNED;
+    // a signed orientation counts alone, an unsigned one with its opposite
+    const opposite = channel < SIGNED ? 0 : UNSIGNED;
+    for (let y = 0, to = at; y < cells; y++) {
+      let q = y * (cells + 1);
+      let from = ((y + 1) * wide + 1) * SIGNED + one;
+      for (let x = 0; x < cells; x++, to++, q++, from += SIGNED) {
+        const h = opposite === 0 ? histogram[from]! : histogram[from]! + histogram[from + opposite]!;
+        const a = h * norms[q]!;
+        const b = h * norms[q + 1]!;
+        const c = h * norms[q + cells + 1]!;
+        const d = h * norms[q + cells + 2]!;
+        out[to] = 0.5 * ((a < CLIP ? a : CLIP) + (b < CLIP ? b : CLIP) + (c < CLIP ? c : CLIP) + (d < CLIP ? d : CLIP));
+      }
+    }
+  };
+
+  /** The sum over orientations as one of the four norms around a cell has it. */
+  const writeTexture = (which: number, out: Float32Array, at: number): void => {
+    const corner = (which >> 1) * (cells + 1) + (which & 1);
+    for (let y = 0, to = at; y < cells; y++) {
+      let from = ((y + 1) * wide + 1) * SIGNED;
+      for (let x = 0; x < cells; x++, to++, from += SIGNED) {
+        const n = norms[y * (cells + 1) + x + corner]!;
+        let value = 0;
+        for (let i = from; i < from + SIGNED; i++) {
+          const h = histogram[i]! * n;
+          value += h < CLIP ? h : CLIP;
+        }
+        out[to] = value * TEXTURE;
       }
     }
   };
@@ -111,33 +150,11 @@ export function createHog(cells: number): Hog {
     write(patch, keep, out, at) {
       collect(patch);
       measure();
-      const plane = cells * cells;
-      for (let y = 0; y < cells; y++) {
-        for (let x = 0; x < cells; x++) {
-          const q = y * (wide - 1) + x;
-          const n1 = norms[q]!;
-          const n2 = norms[q + 1]!;
-          const n3 = norms[q + wide - 1]!;
-          const n4 = norms[q + wide]!;
-          const from = (y * cells + x) * SIGNED;
-          const to = at + y * cells + x;
-          for (let k = 0; k < keep.length; k++) {
-            const channel = keep[k]!;
-            let value: number;
-            if (channel < SIGNED + UNSIGNED) {
-              const h =
-                channel < SIGNED ? histogram[from + channel]! : histogram[from + channel - SIGNED]! + histogram[from + channel - UNSIGNED]!;
-              value = 0.5 * (Math.min(h * n1, CLIP) + Math.min(h * n2, CLIP) + Math.min(h * n3, CLIP) + Math.min(h * n4, CLIP));
-            } else {
-              const n = channel === 27 ? n1 : channel === 28 ? n2 : channel === 29 ? n3 : n4;
-              value = 0;
-              for (let i = 0; i < SIGNED; i++) value += Math.min(histogram[from + i]! * n, CLIP);
-              value *= TEXTURE;
-            }
-            out[to + k * plane] = value;
-          }
-        }
-      }
+      keep.forEach((channel, k) => {
+        const to = at + k * cells * cells;
+        if (channel < SIGNED + UNSIGNED) writeChannel(channel, out, to);
+        else writeTexture(channel - SIGNED - UNSIGNED, out, to);
+      });
     },
   };
 }

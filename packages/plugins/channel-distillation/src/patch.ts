@@ -11,8 +11,9 @@ export interface Area {
 
 /** Up to this many source pixels an output pixel, one bilinear sample is enough. */
 const ENOUGH = 1.5;
-/** Distance of the samples that are averaged where it is more, in source pixels at most. */
+/** Distance of the samples that are averaged where it is more, in source pixels, and how many are taken along each side at most. */
 const SPACING = 2;
+const MOST = 3;
 
 /**
  * The area as `size` x `size` pixels, [size, size, 3], RGB 0..255; the frame's border pixels go on outside.
@@ -68,8 +69,8 @@ function sampleBilinear({ data, width, height }: Image, area: Area, size: number
 
 /** The mean of the nearest pixels of a grid over each output pixel. */
 function sampleMeans({ data, width, height }: Image, area: Area, size: number, out: Float32Array): Float32Array {
-  const gridX = Math.max(1, Math.ceil(area.width / size / SPACING));
-  const gridY = Math.max(1, Math.ceil(area.height / size / SPACING));
+  const gridX = Math.min(MOST, Math.ceil(area.width / size / SPACING));
+  const gridY = Math.min(MOST, Math.ceil(area.height / size / SPACING));
   const nearest = (middle: number, step: number, count: number, length: number): Int32Array =>
     Int32Array.from({ length: count }, (_, i) => Math.min(Math.max(Math.floor(middle + (i - (count - 1) / 2) * step), 0), length - 1));
   const xs = nearest(area.x, area.width / size / gridX, size * gridX, width).map((x) => 4 * x);

@@ -42,16 +42,23 @@ export function findPeak(map: Float64Array, spectrum: Spectrum, fft: Fft2, guard
 
 function refine({ re, im }: Spectrum, { width, height, columns }: Fft2, px: number, py: number): readonly [number, number] {
   let [x, y] = [px, py];
+  const across = { cos: new Float64Array(columns), sin: new Float64Array(columns) };
   for (let step = 0; step < NEWTON_STEPS; step++) {
     let [gx, gy, hxx, hxy, hyy] = [0, 0, 0, 0, 0];
+    for (let u = 0; u < columns; u++) {
+      const angle = (2 * Math.PI * u * x) / width;
+      across.cos[u] = Math.cos(angle);
+      across.sin[u] = Math.sin(angle);
+    }
     for (let v = 0; v < height; v++) {
       const ky = (2 * Math.PI * (v <= height / 2 ? v : v - height)) / height;
-      for (let u = 0; u < columns; u++) {
+      const [downCos, downSin] = [Math.cos(ky * y), Math.sin(ky * y)];
+      for (let u = 0, i = v * columns; u < columns; u++, i++) {
         const kx = (2 * Math.PI * u) / width;
         const weight = u === 0 || 2 * u === width ? 1 : 2;
-        const angle = kx * x + ky * y;
-        const [c, s] = [Math.cos(angle), Math.sin(angle)];
-        const i = v * columns + u;
+        // of the sum of both phases
+        const c = across.cos[u]! * downCos - across.sin[u]! * downSin;
+        const s = across.sin[u]! * downCos + across.cos[u]! * downSin;
         // value re c - im s, its slope along the phase -(re s + im c)
         const value = weight * (re[i]! * c - im[i]! * s);
         const slope = -weight * (re[i]! * s + im[i]! * c);

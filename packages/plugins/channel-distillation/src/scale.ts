@@ -75,15 +75,26 @@ export function createScaleFilter(): ScaleFilter {
       hog.write(patch, keep, maps, s * dims);
       for (let i = s * dims; i < (s + 1) * dims; i++) maps[i]! *= window[s]!;
     });
+    // sizes s and n - s have the same cosines and opposite sines
+    for (let s = 1; s < half; s++) {
+      for (let i = 0, p = s * dims, q = (SCALES - s) * dims; i < dims; i++, p++, q++) {
+        const [a, b] = [maps[p]!, maps[q]!];
+        maps[p] = a + b;
+        maps[q] = a - b;
+      }
+    }
     for (let k = 0; k < half; k++) {
       const to = k * dims;
-      spectrum.re.fill(0, to, to + dims);
-      spectrum.im.fill(0, to, to + dims);
-      for (let s = 0; s < SCALES; s++) {
-        const [c, d] = [cos[k * SCALES + s]!, sin[k * SCALES + s]!];
-        for (let i = 0, from = s * dims; i < dims; i++, from++) {
-          spectrum.re[to + i]! += maps[from]! * c;
-          spectrum.im[to + i]! -= maps[from]! * d;
+      for (let i = 0; i < dims; i++) {
+        spectrum.re[to + i] = maps[i]!;
+        spectrum.im[to + i] = 0;
+      }
+      for (let s = 1; s < half; s++) {
+        const c = cos[k * SCALES + s]!;
+        const d = sin[k * SCALES + s]!;
+        for (let i = to, p = s * dims, q = (SCALES - s) * dims; i < to + dims; i++, p++, q++) {
+          spectrum.re[i]! += maps[p]! * c;
+          spectrum.im[i]! -= maps[q]! * d;
         }
       }
     }
@@ -95,10 +106,12 @@ export function createScaleFilter(): ScaleFilter {
       const [keepShare, add] = known ? [1 - RATE, RATE] : [0, 1];
       known = true;
       for (let k = 0; k < half; k++) {
-        const [lr, li] = [label.re[k]!, label.im[k]!];
+        const lr = label.re[k]!;
+        const li = label.im[k]!;
         let power = 0;
         for (let i = k * dims; i < (k + 1) * dims; i++) {
-          const [xr, xi] = [spectrum.re[i]!, spectrum.im[i]!];
+          const xr = spectrum.re[i]!;
+          const xi = spectrum.im[i]!;
           numerator.re[i] = keepShare * numerator.re[i]! + add * (xr * lr + xi * li);
           numerator.im[i] = keepShare * numerator.im[i]! + add * (xr * li - xi * lr);
           power += xr * xr + xi * xi;
@@ -112,12 +125,13 @@ export function createScaleFilter(): ScaleFilter {
       const re = new Float64Array(half);
       const im = new Float64Array(half);
       for (let k = 0; k < half; k++) {
+        let [sumRe, sumIm] = [0, 0];
         for (let i = k * dims; i < (k + 1) * dims; i++) {
-          re[k]! += numerator.re[i]! * spectrum.re[i]! - numerator.im[i]! * spectrum.im[i]!;
-          im[k]! += numerator.re[i]! * spectrum.im[i]! + numerator.im[i]! * spectrum.re[i]!;
+          sumRe += numerator.re[i]! * spectrum.re[i]! - numerator.im[i]! * spectrum.im[i]!;
+          sumIm += numerator.re[i]! * spectrum.im[i]! + numerator.im[i]! * spectrum.re[i]!;
         }
-        re[k]! /= energy[k]! + floor;
-        im[k]! /= energy[k]! + floor;
+        re[k] = sumRe / (energy[k]! + floor);
+        im[k] = sumIm / (energy[k]! + floor);
       }
       const scores = factors.map((_, s) => {
         let value = re[0]!;

@@ -84,12 +84,15 @@ export function shiftSpectra(spectra: Spectra, dx: number, dy: number, { width, 
   const length = height * columns;
   const re = new Float64Array(spectra.re.length);
   const im = new Float64Array(spectra.im.length);
-  for (let y = 0; y < height; y++) {
-    const v = y <= height / 2 ? y : y - height;
-    for (let x = 0; x < columns; x++) {
-      const angle = -2 * Math.PI * ((x * dx) / width + (v * dy) / height);
-      const [c, s] = [Math.cos(angle), Math.sin(angle)];
-      for (let at = y * columns + x; at < re.length; at += length) {
+  const phase = (k: number): readonly [number, number] => [Math.cos(-2 * Math.PI * k), Math.sin(-2 * Math.PI * k)];
+  const across = Array.from({ length: columns }, (_, u) => phase((u * dx) / width));
+  for (let v = 0; v < height; v++) {
+    const [downCos, downSin] = phase(((v <= height / 2 ? v : v - height) * dy) / height);
+    for (let u = 0; u < columns; u++) {
+      const [cos, sin] = across[u]!;
+      const c = cos * downCos - sin * downSin;
+      const s = sin * downCos + cos * downSin;
+      for (let at = v * columns + u; at < re.length; at += length) {
         re[at] = spectra.re[at]! * c - spectra.im[at]! * s;
         im[at] = spectra.re[at]! * s + spectra.im[at]! * c;
       }
