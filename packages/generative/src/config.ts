@@ -33,9 +33,18 @@ export interface GanConfig extends Sizes {
   readonly upsampling: Upsampling;
 }
 
+/** What a diffusion network is asked for: the noise as in Ho et al. 2020, or the velocity of Salimans and Ho 2022. */
+export const PREDICTIONS = ['noise', 'velocity'] as const;
+export type Prediction = (typeof PREDICTIONS)[number];
+
 /** Ho et al., Denoising Diffusion Probabilistic Models, NeurIPS 2020, on a small U-Net. */
 export interface DdpmConfig extends Sizes {
   readonly kind: 'ddpm';
+  /**
+   * Errors of a predicted noise are divided by the little signal that is left where sampling begins; those of a velocity are not,
+   * so that networks trained for minutes get further with it.
+   */
+  readonly predicts: Prediction;
   /** From the full resolution down; each step but the first halves the side. Multiples of `groups`. */
   readonly widths: readonly number[];
   /** Groups of the group normalisations. */
@@ -52,7 +61,16 @@ export type GeneratorConfig = VaeConfig | GanConfig | DdpmConfig;
 export const SMALL_GENERATORS: { readonly vae: VaeConfig; readonly gan: GanConfig; readonly ddpm: DdpmConfig } = {
   vae: { kind: 'vae', size: 32, widths: [24, 48, 64], latent: 64, beta: 0.1, upsampling: 'nearest' },
   gan: { kind: 'gan', size: 32, widths: [64, 48, 32, 16], critic: [32, 64, 96], latent: 64, upsampling: 'nearest' },
-  ddpm: { kind: 'ddpm', size: 32, widths: [16, 32, 64], groups: 8, times: 1000, schedule: 'cosine', upsampling: 'nearest' },
+  ddpm: {
+    kind: 'ddpm',
+    size: 32,
+    widths: [16, 32, 64],
+    groups: 8,
+    times: 1000,
+    schedule: 'cosine',
+    predicts: 'velocity',
+    upsampling: 'nearest',
+  },
 };
 
 /** @throws VerilensError BAD_OPTION saying which sizes do not fit together */
@@ -74,6 +92,7 @@ export function checkConfig<C extends GeneratorConfig>(config: C): C {
   if (config.kind === 'ddpm') {
     whole('times', config.times, 2);
     whole('groups', config.groups);
+    if (!PREDICTIONS.includes(config.predicts)) bad(`predicts ${PREDICTIONS.join(' or ')}`, String(config.predicts));
     for (const width of config.widths) if (width % config.groups !== 0) bad(`widths in multiples of ${config.groups}`, String(width));
   } else whole('latent', config.latent);
   if (config.kind === 'vae' && !(config.beta >= 0 && Number.isFinite(config.beta))) bad('beta from 0', String(config.beta));

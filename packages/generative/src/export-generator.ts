@@ -1,7 +1,8 @@
 import { exportInference, float32, type Parameters } from '@verilens/nn';
 import type { GeneratorConfig } from './config.ts';
 import { ganGenerator } from './gan.ts';
-import { noisePredictor } from './unet.ts';
+import { noiseIn } from './prediction.ts';
+import { diffusionNetwork } from './unet.ts';
 import { vaeDecoder, vaeEncoder } from './vae.ts';
 
 /** One graph of a generator, for any ONNX Runtime; the first dimension is free. */
@@ -20,12 +21,12 @@ export interface GeneratorGraph {
 export function exportGenerator(config: GeneratorConfig, parameters: Parameters): readonly GeneratorGraph[] {
   const pictures = float32(['batch', 3, config.size, config.size]);
   if (config.kind === 'ddpm') {
-    const network = noisePredictor(config);
+    const network = diffusionNetwork(config);
     const onnx = exportInference({
       module: network,
       params: parameters,
       inputs: { pictures, times: float32(['batch']) },
-      forward: (p, inputs) => ({ noise: network.apply(p, inputs.pictures, inputs.times) }),
+      forward: (p, { pictures: x, times }) => ({ noise: noiseIn(config, x, times, network.apply(p, x, times)) }),
       target: 'native',
     });
     return [{ part: 'denoiser', onnx }];

@@ -11,6 +11,6 @@ export { bytesOf, imagesOf, pickPlanes, planesOf, type Planes, type TrainingPict
 export * from './sampler.ts';
 export * from './super-resolution.ts';
 export { trainGenerator, type GeneratorTraining, type TrainedGenerator } from './train.ts';
-export { noisePredictor } from './unet.ts';
+export { diffusionNetwork } from './unet.ts';
 export * from './upsampling.ts';
 export { vaeDecoder, vaeEncoder, vaeNetwork } from './vae.ts';

@@ -1,43 +1,35 @@
 import {
   adam,
-  add,
   averaged,
-  cast,
-  constant,
   cosine,
   createTrainer,
   fit,
   float32,
   floor,
-  gather,
   mse,
   mul,
-  reshape,
-  sqrt,
-  sub,
   targetOf,
   trainingStep,
   type Parameters,
 } from '@verilens/nn';
 import type { DdpmConfig } from './config.ts';
-import { signalShares } from './noise-schedule.ts';
+import { noisedPictures, rootsAt, wantedAnswer } from './prediction.ts';
 import type { TrainingRun } from './train.ts';
-import { noisePredictor } from './unet.ts';
+import { diffusionNetwork } from './unet.ts';
 
-/** Mean squared error of the predicted noise at times drawn evenly; the averaged weights are kept (decay 0.995). */
+/** Mean squared error of the predicted noise or velocity at times drawn evenly; the averaged weights are kept (decay 0.995). */
 export async function trainDdpm(config: DdpmConfig, run: TrainingRun): Promise<Parameters> {
-  const { runtime, seed, steps, batchSize, learningRate = 4e-4 } = run;
-  const network = noisePredictor(config);
-  const shares = constant(Float32Array.from(signalShares(config)), [config.times]);
+  const { runtime, seed, steps, batchSize, learningRate = 1e-3 } = run;
+  const network = diffusionNetwork(config);
   const step = trainingStep({
     module: network,
     inputs: { x: float32([batchSize, 3, config.size, config.size]) },
     loss: (p, { x }, draw) => {
       const times = floor(mul(draw.uniform([batchSize]), config.times));
-      const share = reshape(gather(shares, cast(times, 'int32')), [batchSize, 1, 1, 1]);
+      const roots = rootsAt(config, times);
       const noise = draw.normal(x.shape);
-      const noised = add(mul(sqrt(share), x), mul(sqrt(sub(1, share)), noise));
-      return { loss: mse(network.apply(p, noised, times), noise) };
+      const answer = network.apply(p, noisedPictures(roots, x, noise), times);
+      return { loss: mse(answer, wantedAnswer(config, roots, x, noise)) };
     },
     optimizer: averaged(adam(), { keep: 0.995 }),
     clipNorm: 1,

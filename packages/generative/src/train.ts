@@ -20,7 +20,7 @@ export interface GeneratorTraining<C extends GeneratorConfig = GeneratorConfig> 
   readonly steps: number;
   /** Default 32 */
   readonly batchSize?: number;
-  /** Default: 1e-3 for a VAE, 2e-4 for a GAN (both its halves), 4e-4 for a DDPM. */
+  /** Default: 1e-3 for a VAE, 2e-4 for a GAN (both its halves), 1e-3 for a DDPM. */
   readonly learningRate?: number;
   /** Show mirror images too. Default true. */
   readonly mirror?: boolean;

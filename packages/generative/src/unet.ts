@@ -36,10 +36,10 @@ function timedBlock(inputs: number, outputs: number, timeWidth: number, groups: 
 }
 
 /**
- * Predicts the noise in noised pictures: x [N, 3, S, S] and times [N] (0 .. T - 1) to [N, 3, S, S]. One timed block at each
+ * Answers what the configuration asks for about noised pictures: x [N, 3, S, S] and times [N] (0 .. T - 1) to [N, 3, S, S]. One timed block at each
  * resolution on the way down, one at the bottom, and one on the way up that also sees what came down; no attention.
  */
-export function noisePredictor(config: DdpmConfig): Module<object, [x: Sym, times: Sym], Sym> {
+export function diffusionNetwork(config: DdpmConfig): Module<object, [x: Sym, times: Sym], Sym> {
   const { widths, groups, upsampling } = checkConfig(config);
   const [first, deepest] = [widths[0]!, widths.at(-1)!];
   const timeWidth = 4 * first;

@@ -1,4 +1,15 @@
-import { conv2dModule, convTranspose2dModule, module, pixelShuffle, resize, upsampleNearest, type Module, type Sym } from '@verilens/nn';
+import {
+  conv2dModule,
+  convTranspose2dModule,
+  fanInUniform,
+  module,
+  pixelShuffle,
+  resize,
+  upsampleNearest,
+  type Initialiser,
+  type Module,
+  type Sym,
+} from '@verilens/nn';
 
 /**
  * How a generator doubles the side of a map. Each leaves a trace of its own: repeated pixels, a soft low-pass, the uneven
@@ -15,7 +26,7 @@ export function upsampler(kind: Upsampling, inputs: number, outputs: number): Mo
     return module('upsampler', { conv }, (p, x: Sym) => conv.apply(p.conv, x));
   }
   if (kind === 'shuffle') {
-    const conv = conv2dModule(inputs, 4 * outputs, 3, { padding: 1 });
+    const conv = conv2dModule(inputs, 4 * outputs, 3, { padding: 1, init: equalPhases });
     return module('upsampler', { conv }, (p, x: Sym) => pixelShuffle(conv.apply(p.conv, x), 2));
   }
   const conv = conv2dModule(inputs, outputs, 3, { padding: 1 });
@@ -25,3 +36,13 @@ export function upsampler(kind: Upsampling, inputs: number, outputs: number): Mo
     return conv.apply(p.conv, larger);
   });
 }
+
+/**
+ * Aitken et al. 2017, "Checkerboard artifact free sub-pixel convolution": the four phases of each output begin as one, so that the
+ * first pictures are enlarged by repeated pixels and not by a checkerboard, which a critic sees at once.
+ */
+const equalPhases: Initialiser = ([channels, ...kernel], random) => {
+  const drawn = fanInUniform()([channels! / 4, ...kernel], random);
+  const each = kernel.reduce((product, side) => product * side, 1);
+  return Float32Array.from({ length: channels! * each }, (_, i) => drawn[Math.floor(i / (4 * each)) * each + (i % each)]!);
+};

@@ -23,7 +23,7 @@ export interface SmallRecipe {
 const { vae, gan, ddpm } = SMALL_GENERATORS;
 
 export const SMALL_RECIPE: SmallRecipe = {
-  version: 1,
+  version: 2,
   generatorPictures: 6000,
   generators: {
     vae: { config: vae, steps: 1200 },
