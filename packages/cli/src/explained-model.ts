@@ -1,10 +1,9 @@
 import { type Engine, type ExplainableModel, FRAME_SOURCE, type Image, VerilensError } from '@verilens/core';
 import type { ImageModelDescription } from '@verilens/explain';
-import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { UsageError } from './failure.ts';
-import { createProgress } from './progress.ts';
+import { modelPath } from './model-path.ts';
 import type { CliEnvironment } from './run.ts';
 import type { InstalledPlugin } from './toolkit.ts';
 
@@ -17,6 +16,8 @@ export interface Explained extends AsyncDisposable {
 export interface ModelChoice {
   /** A plugin's name, an ONNX file, a folder of a hub model, or `hub:owner/name`. */
   readonly model: string;
+  /** Leave to fetch a hub model that is not here. */
+  readonly download?: boolean;
   readonly describe?: string;
   /** A picture: the likeness of embeddings is explained, not a label. */
   readonly like?: string;
@@ -48,46 +49,20 @@ export async function openExplained(
     return { model, image, [Symbol.asyncDispose]: nothing };
   }
   const { folder, signal } = environment;
-  const hubId = /^hub:(.+)$/.exec(choice.model)?.[1];
-  const path = hubId === undefined ? resolve(folder, choice.model) : await downloaded(hubId, environment);
-  if (await isFolder(path)) {
+  const { path, isFolder, name } = await modelPath(choice.model, choice.download === true, environment);
+  if (isFolder) {
     const { openHubClassifier } = await import('@verilens/hub');
-    const classifier = await openHubClassifier(path, { runtime: engine.runtime, name: hubId ?? basename(path), signal });
+    const classifier = await openHubClassifier(path, { runtime: engine.runtime, name, signal });
     // the part that the network sees: the map lies over it
     return { model: classifier.model, image: classifier.view(image), [Symbol.asyncDispose]: async () => classifier.dispose() };
   }
   const model = await explain.openOnnxModel(path, {
     runtime: engine.runtime,
     description: await descriptionOf(path, choice.describe === undefined ? undefined : resolve(folder, choice.describe)),
-    name: basename(path),
+    name,
     signal,
   });
   return { model, image, [Symbol.asyncDispose]: async () => model.dispose() };
-}
-
-/** A hub model fetched because its name was given, kept for the next time. */
-async function downloaded(id: string, { signal, terminal }: CliEnvironment): Promise<string> {
-  const { downloadHubModel } = await import('@verilens/hub/node');
-  const folder = process.env['VERILENS_HUB_CACHE'] ?? join(homedir(), '.cache', 'verilens', 'hub');
-  const progress = createProgress(terminal);
-  try {
-    return await downloadHubModel(id, {
-      folder,
-      signal,
-      token: process.env['HF_TOKEN'],
-      onProgress: (file, bytes, total) =>
-        progress.show(id, total === undefined ? undefined : bytes / total, `${file}, ${(bytes / 1e6).toFixed(1)} MB`),
-    });
-  } finally {
-    progress.clear();
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** The picture, or the first one of a video. */

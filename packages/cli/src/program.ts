@@ -49,6 +49,9 @@ Exit codes:
         .choices(['face', 'image', 'auto'])
         .default('auto'),
     )
+    .option('--model <what>', 'folder of a model, or hub:owner/name, for a detector that judges with a model of yours')
+    .option('--download', 'fetch the hub model if it is not here yet; without it its size is said')
+    .option('--options <file>', "JSON for the detector's factory; ./paths count from that file")
     .addOption(device())
     .addOption(threads())
     .option('--json', 'one JSON line for each input')
@@ -63,6 +66,9 @@ Exit codes:
     .description('measure a detector on labelled files')
     .argument('<plugin>')
     .requiredOption('--data <folder>', 'real/ and fake/ (kinds of forgery in folders below fake/), FaceForensics++ or Celeb-DF v2')
+    .option('--model <what>', 'folder of a model, or hub:owner/name, for a detector that judges with a model of yours')
+    .option('--download', 'fetch the hub model if it is not here yet; without it its size is said')
+    .option('--options <file>', "JSON for the detector's factory; ./paths count from that file")
     .addOption(device())
     .addOption(threads())
     .addOption(new Option('--split <name>', 'part of a set that has an official split').choices(['train', 'val', 'test']))
@@ -148,10 +154,8 @@ Exit codes:
     .command('explain')
     .description("show which parts of a picture a model's answer rests on")
     .argument('<picture>')
-    .requiredOption(
-      '--model <what>',
-      'a detector or recognizer by its name, an ONNX file, a folder of a hub classifier, or hub:owner/name (downloads it once)',
-    )
+    .requiredOption('--model <what>', 'a detector or recognizer by its name, an ONNX file, a folder of a hub classifier, or hub:owner/name')
+    .option('--download', 'fetch the hub model if it is not here yet; without it its size is said')
     .option('--class <n>', 'explain the score of this class, from 0; a model of one score needs none', numberIn(0, 1e6, true))
     .option('--score <name>', 'explain the score of this name')
     .option('--against <n|name>', 'rather than that of this one')

@@ -1,4 +1,4 @@
-import type { DeviceProbe, Plugin, Runtime, Service } from '@verilens/core';
+import type { DeviceProbe, Plugin, PluginManifest, Runtime, Service } from '@verilens/core';
 import type { DeviceName } from './options.ts';
 
 /** A plugin package that is installed, before its code is loaded. */
@@ -9,6 +9,8 @@ export interface InstalledPlugin {
   readonly description: string;
   /** Folder of the package, where its models lie; undefined for a plugin handed over in code. */
   readonly folder?: string;
+  /** What its `package.json` says; undefined for a plugin handed over in code. */
+  readonly manifest?: Pick<PluginManifest, 'model'>;
   /** @param options What the factory takes; its defaults when left out. */
   load(options?: unknown): Promise<Plugin>;
 }

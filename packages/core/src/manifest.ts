@@ -27,6 +27,8 @@ export interface PluginManifest {
   readonly role: Role;
   /** Name of the exported function that makes the plugin. */
   readonly factory: string;
+  /** For methods that judge with a model of the user's: the factory's option that takes its folder, which `--model` gives beside `name`. */
+  readonly model?: string;
 }
 
 /** The parts of a `package.json` that discovery reads. */
@@ -68,7 +70,7 @@ export function parsePluginPackage(json: unknown, file: string): PluginPackage {
 /** @throws VerilensError BAD_PLUGIN naming file and field; UNSUPPORTED for another `apiVersion` */
 export function parseManifest(block: unknown, file: string): PluginManifest {
   if (!isRecord(block)) throw bad(file, '"verilens"', '{ "apiVersion": 1, "name", "role", "factory" }', block);
-  const { apiVersion, name, role, factory } = block;
+  const { apiVersion, name, role, factory, model } = block;
   if (!Number.isInteger(apiVersion)) throw bad(file, '"verilens.apiVersion"', 'a whole number', apiVersion);
   if (apiVersion !== API_VERSION) {
     const newer = (apiVersion as number) > API_VERSION;
@@ -84,10 +86,9 @@ export function parseManifest(block: unknown, file: string): PluginManifest {
     const hint = typeof role === 'string' ? didYouMean(role, ROLES) : undefined;
     throw bad(file, '"verilens.role"', 'one of the roles', role, hint);
   }
-  if (typeof factory !== 'string' || !/^[A-Za-z_$][\w$]*$/.test(factory)) {
-    throw bad(file, '"verilens.factory"', 'the name of an exported function', factory);
-  }
-  return { apiVersion: API_VERSION, name, role: role as Role, factory };
+  if (!isIdentifier(factory)) throw bad(file, '"verilens.factory"', 'the name of an exported function', factory);
+  if (model !== undefined && !isIdentifier(model)) throw bad(file, '"verilens.model"', 'the name of an option of the factory', model);
+  return { apiVersion: API_VERSION, name, role: role as Role, factory, ...(model === undefined ? {} : { model }) };
 }
 
 /**
@@ -106,6 +107,10 @@ export function checkPlugin(value: unknown, place: string, manifest?: PluginMani
     }
   }
   return value as unknown as Plugin;
+}
+
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z_$][\w$]*$/.test(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -12,6 +12,7 @@ describe('a plugin manifest', () => {
       description: 'Detector',
       manifest: good,
     });
+    expect(parseManifest({ ...good, model: 'folder' }, 'f').model).toBe('folder');
     for (const role of ROLES) expect(parseManifest({ ...good, role }, 'f').role).toBe(role);
   });
 
@@ -25,6 +26,7 @@ describe('a plugin manifest', () => {
     { change: { verilens: { ...good, role: 'detecter' } }, field: '"verilens.role"', got: 'Did you mean "detector"?' },
     { change: { verilens: { ...good, role: ['detector'] } }, field: '"verilens.role"', got: 'got ["detector"]' },
     { change: { verilens: { ...good, factory: 'a b' } }, field: '"verilens.factory"', got: 'got "a b"' },
+    { change: { verilens: { ...good, model: true } }, field: '"verilens.model"', got: 'got true' },
     { change: { verilens: [] }, field: '"verilens"', got: 'got []' },
   ])('names file and field: $field $got', ({ change, field, got }) => {
     const read = (): unknown => parsePluginPackage({ ...json, ...change }, '/x/package.json');

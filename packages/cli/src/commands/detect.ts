@@ -12,9 +12,10 @@ import { pickStill } from '../still.ts';
 import { type InstalledPlugin } from '../toolkit.ts';
 import { unknownPlugin } from '../pick-plugin.ts';
 import { openEngine } from '../open-engine.ts';
+import { type DetectorChoice, withChoices } from '../plugin-options.ts';
 import { verdictLine } from '../verdict-line.ts';
 
-export interface DetectCommandOptions {
+export interface DetectCommandOptions extends DetectorChoice {
   readonly plugin?: readonly string[];
   readonly device: DeviceName;
   readonly threads?: number;
@@ -35,7 +36,7 @@ export async function detect(names: readonly string[], options: DetectCommandOpt
   // A report that cannot be written is said before an hour of work and not after it.
   const report = options.report === undefined ? undefined : await (await import('../report-file.ts')).openReport(options.report, folder);
   const inputs = await expandInputs(names, folder);
-  const chosen = await choosePlugins(options.plugin, environment);
+  const chosen = await withChoices(await choosePlugins(options.plugin, environment), options, environment);
   const items: ReportItem[] = [];
   const progress = createProgress(terminal, { enabled: !(options.json === true && terminal.outIsTty) });
   const show = (item: ReportItem): void => {

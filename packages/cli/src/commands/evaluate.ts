@@ -7,13 +7,14 @@ import { jsonDocument, writeWhole } from '../json-document.ts';
 import { openEngine } from '../open-engine.ts';
 import type { DeviceName } from '../options.ts';
 import { pickPlugin } from '../pick-plugin.ts';
+import { type DetectorChoice, withChoices } from '../plugin-options.ts';
 import { createProgress } from '../progress.ts';
 import type { CliEnvironment } from '../run.ts';
 import { table } from '../table.ts';
 import { printable } from '../terminal.ts';
 import { version } from '../version.ts';
 
-export interface EvaluateCommandOptions {
+export interface EvaluateCommandOptions extends DetectorChoice {
   readonly data: string;
   readonly split?: 'train' | 'val' | 'test';
   readonly device: DeviceName;
@@ -34,13 +35,14 @@ export async function evaluate(name: string, options: EvaluateCommandOptions, en
       expected: 'a detector',
       got: `a ${plugin.role}`,
     });
+  const chosen = await withChoices([plugin], options, environment);
   const { openDataset } = await import('@verilens/data/node');
   const dataset = await openDataset(resolve(folder, options.data), { split: options.split });
   for (const { path, reason } of dataset.skipped.slice(0, 5)) terminal.err(`passed over ${printable(path)}: ${printable(reason)}\n`);
   if (dataset.skipped.length > 5) terminal.err(`passed over ${dataset.skipped.length - 5} more files\n`);
   const progress = createProgress(terminal);
   progress.show(name, undefined, 'loading models');
-  const engine = await openEngine([plugin], options, environment);
+  const engine = await openEngine(chosen, options, environment);
   const files: EvaluatedFile[] = [];
   const started = performance.now();
   try {
@@ -63,6 +65,7 @@ export async function evaluate(name: string, options: EvaluateCommandOptions, en
   const document = {
     plugin: name,
     version: plugin.version,
+    ...(options.model === undefined ? {} : { model: options.model }),
     data: options.data,
     ...(options.split === undefined ? {} : { split: options.split }),
     seed: options.seed,

@@ -25,6 +25,8 @@ import { version } from '../version.ts';
 export interface ExplainCommandOptions {
   /** A detector or recognizer by its name, an ONNX file, a folder of a hub classifier, or `hub:owner/name`. */
   readonly model: string;
+  /** Leave to fetch a hub model that is not here. */
+  readonly download?: boolean;
   readonly class?: number;
   readonly score?: string;
   /** With `class`: a number; with `score`: a name. */

@@ -8,7 +8,7 @@ import { native } from '@verilens/runtime-native';
 import { createImage } from '@verilens/vision';
 import { expect, it, onTestFinished } from 'vitest';
 import { openHubClassifier } from '../../src/index.ts';
-import { downloadHubModel } from '../../src/node.ts';
+import { downloadHubModel, planHubDownload } from '../../src/node.ts';
 import { CONFIG, hubModel, PREPROCESSOR } from '../hub-folder.ts';
 
 const model = hubModel();
@@ -29,7 +29,8 @@ async function hub(handle?: (request: IncomingMessage, response: ServerResponse)
       const etag = `"${createHash('sha256').update(model).digest('hex')}"`;
       response.writeHead(302, { location: '/blob', 'x-linked-etag': etag }).end();
     } else if (request.url === '/blob') response.end(model);
-    else if (file !== undefined && FILES[file] !== undefined) response.end(FILES[file]);
+    else if (file !== undefined && FILES[file] !== undefined)
+      response.writeHead(200, { 'content-length': FILES[file].length }).end(request.method === 'HEAD' ? '' : FILES[file]);
     else response.writeHead(404).end();
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -52,6 +53,27 @@ it('fetches a model once, compares its SHA-256, and it runs', async () => {
   const before = asked.length;
   await downloadHubModel('me/tiny', { folder, endpoint });
   expect(asked).toHaveLength(before);
+});
+
+it('tells sizes before anything is fetched, of what is not here yet, and asks nobody when all is', async () => {
+  const methods: (string | undefined)[] = [];
+  const { endpoint, folder, asked } = await hub((request, response) => {
+    methods.push(request.method);
+    // the hub's own way with large files: their size stands on the redirect
+    if (request.url?.endsWith('model.onnx') !== true || request.method !== 'HEAD') return false;
+    return Boolean(response.writeHead(302, { location: '/blob', 'x-linked-size': String(model.length) }).end());
+  });
+  const plan = await planHubDownload('me/tiny', { folder, endpoint });
+  const sizes = Object.entries(FILES).map(([file, { length }]) => ({ file, bytes: length }));
+  expect(plan).toEqual({ folder: join(folder, 'me', 'tiny', 'main'), host: new URL(endpoint).host, missing: sizes });
+  expect(new Set(methods)).toEqual(new Set(['HEAD']));
+  expect(await readdir(folder)).toEqual([]);
+  await downloadHubModel('me/tiny', { folder, endpoint });
+  const before = asked.length;
+  expect((await planHubDownload('me/tiny', { folder, endpoint })).missing).toEqual([]);
+  expect(asked).toHaveLength(before);
+  await expect(planHubDownload('me/other', { folder, endpoint })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(planHubDownload('tiny', { folder, endpoint })).rejects.toMatchObject({ code: 'BAD_OPTION' });
 });
 
 it('leaves nothing behind of a file that is not the one named, cut off, too large or stopped', async () => {

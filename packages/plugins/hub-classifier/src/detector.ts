@@ -59,7 +59,7 @@ export function createDetector(judge: Judge | undefined, { manipulatedAt, authen
       checkImage(input.image, PLACE);
       const rest = { threshold, segments: [], regions: [], evidence: [], device };
       if (judge === undefined) {
-        const reason = 'no model was named: pass hubClassifier({ folder })';
+        const reason = 'no model was named: pass hubClassifier({ folder }), or --model on the command line';
         const model = { name: NAME, evidence: 'spatial', score: null, threshold, status: 'NOT_APPLICABLE', reason } as const;
         return { ...rest, status: 'NOT_APPLICABLE', score: null, models: [model], reason, durationMs: performance.now() - started };
       }

@@ -8,6 +8,8 @@ export interface HubClassifierDetectorOptions {
    * one by name. Without it the detector applies to nothing and says so.
    */
   readonly folder?: string | URL;
+  /** The model's, for verdicts and errors. Default: the last part of its folder. */
+  readonly name?: string;
   /** Labels that mean generated or manipulated. Default: told from their names. */
   readonly generated?: readonly string[];
   /** Score from which on the verdict is MANIPULATED. Default 0.5: what such models are trained for, calibrated on nothing here. */
@@ -39,7 +41,7 @@ export function hubClassifier(options: HubClassifierDetectorOptions = {}): Plugi
       const thresholds = { manipulatedAt, authenticBelow };
       if (folder === undefined) return createDetector(undefined, thresholds, runtime.device);
       const { openHubClassifier } = await import('@verilens/hub');
-      const classifier = await openHubClassifier(folder, { runtime, weights: options.weights, signal });
+      const classifier = await openHubClassifier(folder, { runtime, weights: options.weights, name: options.name, signal });
       try {
         const { positiveLabels } = await import('./labels.ts');
         const generated = positiveLabels(classifier.labels, options.generated, `plugin hub-classifier, ${classifier.name}`);
