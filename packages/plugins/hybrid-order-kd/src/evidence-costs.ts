@@ -65,7 +65,8 @@ function measured(stream: Stream, channels: number, side: number, runtime: Runti
 }
 
 function measuredOnnx({ onnx, input }: OnnxTeacher): Measured {
-  const network = importOnnx(onnx, input === undefined ? {} : { inputs: { [input.name]: [1, ...input.shape] } });
+  // trainable, so that its weights are counted
+  const network = importOnnx(onnx, { trainable: () => true, ...(input && { inputs: { [input.name]: [1, ...input.shape] } }) });
   const { shape } = Object.values(network.inputs)[0]!;
   return { onnx, shape, sizes: summary(network, [float32(shape)]) };
 }
