@@ -4,7 +4,7 @@ import { throwIfAborted, VerilensError } from './errors.ts';
 import { createGallery, decodeGallery } from './gallery.ts';
 import type { Image } from './image.ts';
 import type { Embedding, Recognizer, SimilarityCalibration } from './recognizer.ts';
-import { calibratedSimilarity, searchRate } from './similarity.ts';
+import { calibratedSimilarity, searchLimit, searchRate } from './similarity.ts';
 import { dot, isUnit, lengthOf, unitVector } from './unit-vector.ts';
 
 /**
@@ -101,8 +101,8 @@ export function embeddingRecognizer(method: EmbeddingMethod): Recognizer {
     },
     async identify(image, options = {}) {
       const done = begin(options.signal);
-      const limit = checkRate(options.maxFalseAcceptRate, name) ?? limits.search;
       const size = gallery.enrolled.length;
+      const limit = checkRate(options.maxFalseAcceptRate, name) ?? searchLimit(limits, size);
       const candidates = gallery.search(await vectorFrom(image, options.signal)).map(({ identity, cosine }) => {
         const { falseAcceptRate, ...told } = calibratedSimilarity(cosine, known(calibration, method));
         return { identity, distance: distanceOf(cosine), ...told, falseAcceptRate: searchRate(falseAcceptRate, size) };

@@ -136,7 +136,7 @@ export interface SimilarityCalibration {
 export interface CompareOptions extends CallOptions {
   /**
    * 0..1; a match must be at or below it. In `identify` it is the rate of the whole search, so that a larger gallery asks
-   * for a nearer match. Default: `Recognizer.limits`.
+   * for a nearer match. Default: `Recognizer.limits`, and `identify` then names nobody whom `compare` would refuse.
    */
   readonly maxFalseAcceptRate?: number;
 }
@@ -161,7 +161,7 @@ export interface Recognizer extends Component {
   readonly labels: readonly string[];
   /** What similarities and rates rest on. Undefined: nothing does, and `compare` and `identify` refuse with UNSUPPORTED. */
   readonly calibration: SimilarityCalibration | undefined;
-  /** False-accept rates allowed when a call does not say: of one comparison, and of a whole search. */
+  /** False-accept rates allowed when a call does not say: of one comparison, and of a whole search (which keeps to both). */
   readonly limits: { readonly compare: number; readonly search: number };
   /** Who is in the gallery, in the order of enrolment. */
   readonly enrolled: readonly Enrolled[];

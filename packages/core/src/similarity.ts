@@ -1,5 +1,5 @@
 import { VerilensError } from './errors.ts';
-import type { SimilarityCalibration } from './recognizer.ts';
+import type { Recognizer, SimilarityCalibration } from './recognizer.ts';
 
 /** What a raw cosine means. */
 export interface CalibratedSimilarity {
@@ -48,6 +48,14 @@ export function cosineAtRate(rate: number, calibration: SimilarityCalibration): 
 /** Chance of at least one false accept among so many independent comparisons. */
 export function searchRate(falseAcceptRate: number, comparisons: number): number {
   return -Math.expm1(comparisons * Math.log1p(-Math.min(falseAcceptRate, 1 - 1e-16)));
+}
+
+/**
+ * The rate allowed of a search when a call does not say. Among few identities the search's limit alone would name somebody
+ * whom a comparison refuses, so that a search keeps to both limits.
+ */
+export function searchLimit({ compare, search }: Recognizer['limits'], identities: number): number {
+  return Math.min(search, searchRate(compare, identities));
 }
 
 /** @throws VerilensError BAD_INPUT when the value is no calibration, or of another model */

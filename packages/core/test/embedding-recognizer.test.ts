@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EmbeddingMethod, embeddingRecognizer, type Image, type SimilarityCalibration } from '../src/index.ts';
+import { type EmbeddingMethod, embeddingRecognizer, type Image, searchLimit, type SimilarityCalibration } from '../src/index.ts';
 
 const calibration: SimilarityCalibration = {
   format: 'verilens-similarity/1',
@@ -75,6 +75,20 @@ describe('embeddingRecognizer', () => {
     expect(recognizer.pictureOf('ann')).toEqual(colour(1, 0, 0));
     expect((await recognizer.identify(colour(9, 0, 0))).identity).toBe('ann');
     expect((await recognizer.identify(colour(0, 9, 0))).identity).toBeNull();
+  });
+
+  it('names nobody in a small gallery whom a comparison would refuse, unless the call allows it', async () => {
+    const recognizer = embeddingRecognizer(method());
+    const [own, alike] = [colour(100, 0, 0), colour(65, 76, 0)]; // a cosine of 0.65: rate 0.022
+    await recognizer.enroll('ann', [own]);
+    const { identity, candidates } = await recognizer.identify(alike);
+    expect(candidates[0]!.falseAcceptRate).toBeLessThan(recognizer.limits.search);
+    expect((await recognizer.compare(own, alike)).match).toBe(false);
+    expect(identity).toBeNull();
+    expect((await recognizer.identify(alike, { maxFalseAcceptRate: 0.05 })).identity).toBe('ann');
+    // among many the limit of the whole search is the stricter
+    expect(searchLimit(recognizer.limits, 1)).toBeCloseTo(0.01, 10);
+    expect(searchLimit(recognizer.limits, 100)).toBe(0.05);
   });
 
   it('refuses what has no direction, embeddings of others, and answers without a calibration', async () => {

@@ -4,7 +4,7 @@ export const learningStyle: string = `
 div.matrix,.scroll{overflow-x:auto}.scroll td:nth-child(2){min-width:11rem}
 h4{margin:1.5rem 0 .25rem;font-size:.92rem}
 .sessions{margin-bottom:1.5rem}.sessions figcaption{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin-bottom:.6rem}.sessions b{color:var(--ink)}
-.key{display:inline-flex;align-items:center;gap:.45rem}.key i{width:1.1rem;height:.2rem;border-radius:99px;background:var(--tone)}
+.sessions .key{display:inline-flex;align-items:center;gap:.45rem}.sessions .key i{width:1.1rem;height:.2rem;border-radius:99px;background:var(--tone)}
 .all{--tone:var(--accent)}.first{--tone:var(--good)}.later{--tone:var(--unsure)}
 .chart{position:relative;margin-right:3.2rem}.chart svg{display:block;width:100%;height:15rem;overflow:visible}
 .chart .grid{stroke:var(--line)}.chart .line{fill:none;stroke:var(--tone);stroke-width:2}.chart .line.all{stroke-width:3}

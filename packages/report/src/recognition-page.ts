@@ -61,7 +61,7 @@ ${rejected.length > 0 && html`<section><h3>Found and not recognisable</h3><ul>${
 </article>`;
 }
 
-async function person(track: RecognizedTrack, { encode, pictureOf, limit }: RecognitionReportOptions): Promise<Html> {
+async function person(track: RecognizedTrack, { encode, pictureOf }: RecognitionReportOptions): Promise<Html> {
   const { identity, candidates } = track.identification;
   const best = candidates[0];
   const kept = best === undefined ? undefined : pictureOf(best.identity);
@@ -77,14 +77,13 @@ ${
 ${when !== '' && html`<p class="dim">${when}</p>`}
 ${
   candidates.length > 0 &&
-  html`<table><thead><tr><th>Candidate</th><th>Similarity</th><th>False-accept rate</th><th>Cosine</th></tr></thead><tbody>${candidates.slice(0, 3).map((candidate) => candidateRow(candidate, limit))}</tbody></table>`
+  html`<table><thead><tr><th>Candidate</th><th>Similarity</th><th>False-accept rate</th><th>Cosine</th></tr></thead><tbody>${candidates.slice(0, 3).map((candidate) => candidateRow(candidate, candidate.identity === identity))}</tbody></table>`
 }</div></div>`;
 }
 
-function candidateRow(candidate: Candidate, limit: number): Html {
+function candidateRow(candidate: Candidate, named: boolean): Html {
   const { identity, similarity, falseAcceptRate, extrapolated, distance } = candidate;
-  const within = falseAcceptRate <= limit;
-  return html`<tr><td>${identity} ${within && badge({ ...verdictLook('AUTHENTIC'), word: 'match' })}</td><td class="num">${similarity.toFixed(3)}</td><td class="num">${rate(falseAcceptRate)}${extrapolated && html` <small>extrapolated</small>`}</td><td class="num">${(1 - distance).toFixed(3)}</td></tr>`;
+  return html`<tr><td>${identity} ${named && badge({ ...verdictLook('AUTHENTIC'), word: 'match' })}</td><td class="num">${similarity.toFixed(3)}</td><td class="num">${rate(falseAcceptRate)}${extrapolated && html` <small>extrapolated</small>`}</td><td class="num">${(1 - distance).toFixed(3)}</td></tr>`;
 }
 
 function meaning({ calibration, limit }: RecognitionReportOptions): Html {

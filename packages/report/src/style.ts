@@ -118,5 +118,5 @@ footer{margin-top:2rem;color:var(--dim);font-size:.82rem}
 .plot-pair svg{display:block;width:100%;height:10rem;background:var(--soft);border-radius:.4rem}
 .plot-pair polyline{fill:none;stroke-width:2}.plot-pair .own{stroke:var(--accent)}.plot-pair .chance{stroke:var(--bar);stroke-dasharray:5 4}
 .ends{display:flex;justify-content:space-between;font-size:.76rem;color:var(--dim);margin-top:.25rem}
-.key{display:inline-block;width:1.6rem;border-top:2px solid var(--accent);vertical-align:middle;margin:0 .3rem 0 .8rem}.key.chance{border-top:2px dashed var(--bar)}
+.legend .key{display:inline-block;width:1.6rem;border-top:2px solid var(--accent);vertical-align:middle;margin:0 .3rem 0 .8rem}.legend .key.chance{border-top:2px dashed var(--bar)}
 `;

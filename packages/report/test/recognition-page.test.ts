@@ -60,6 +60,16 @@ describe('recognitionHtml', () => {
     expect(page).toContain('match</span>');
   });
 
+  it('marks the one who is named, not whoever else is near enough', async () => {
+    const own = track('ann', 'ann', 2e-5);
+    const { identification } = own;
+    const near = { ...identification.candidates[0]!, identity: 'eve', falseAcceptRate: 0.005 };
+    const both = { ...own, identification: { ...identification, candidates: [...identification.candidates, near] } };
+    const page = await recognitionHtml([{ name: 'a.mp4', recognition: recognition(both) }], options);
+    expect(page).toContain('eve');
+    expect(page.match(/match<\/span>/g)).toHaveLength(1);
+  });
+
   it('says unknown, and does not dress up the nearest as a match', async () => {
     const page = await recognitionHtml([{ name: 'a.mp4', recognition: recognition(track(null, 'bob', 0.3)) }], options);
     expect(page).toContain('Unknown');

@@ -1,4 +1,4 @@
-import { FRAME_SOURCE, type OpenedMedia, type Recognition, type RecognizedTrack, VerilensError } from '@verilens/core';
+import { FRAME_SOURCE, type OpenedMedia, type Recognition, type RecognizedTrack, searchLimit, VerilensError } from '@verilens/core';
 import { type RecognitionItem, recognitionHtml } from '@verilens/report';
 import { basename, resolve } from 'node:path';
 import { exitCode } from '../exit-code.ts';
@@ -68,7 +68,7 @@ export async function recognize(names: readonly string[], options: RecognizeComm
           generator: `verilens ${version()}`,
           incomplete: signal.aborted,
           calibration: recognizer.calibration,
-          limit: options.maxFalseAcceptRate ?? recognizer.limits.search,
+          limit: options.maxFalseAcceptRate ?? searchLimit(recognizer.limits, recognizer.enrolled.length),
           pictureOf: (identity) => recognizer.pictureOf(identity),
           gallery: { name: basename(options.gallery), identities: recognizer.enrolled.length },
         }),

@@ -3,26 +3,22 @@ import {
   cosineAtRate,
   type EvidenceReport,
   type Finding,
-  type Recognizer,
   type SimilarityCalibration,
   throwIfAborted,
 } from '@verilens/core';
 import { expectedCalibrationError, verification, type Verification } from '@verilens/metrics';
 import { fitWithout } from './calibrate.ts';
+import { type Search, type Searched, type SearchesOfOne, searchOneByOne, searchStrangers } from './evidence-searches.ts';
 import { type KnownPairs, knownPairs, type SampleFace, SAMPLE_SOURCES } from './sample-people.ts';
 
 type Row = EvidenceReport['rows'][number];
-type Calibrated = Pick<Recognizer, 'model' | 'limits' | 'embed' | 'enroll' | 'identify' | 'forget' | 'enrolled'> & {
-  readonly name: string;
-};
-
 const RATES = [0.1, 0.01, 0.001, 0.0001];
 const BIN = 0.1;
 
 /** What the installed network does on real pictures, by calibrations that never saw the people they judge. */
 export async function evidenceOn(
   faces: readonly SampleFace[],
-  recognizer: Calibrated,
+  recognizer: Searched,
   options: {
     readonly seeds: readonly number[];
     /** Of the bootstrap. Default 2000. */
@@ -45,11 +41,13 @@ export async function evidenceOn(
     onProgress?.(`calibrating without ${person}`, index / people.length);
     heldOut.push(...judgeWithout(faces, pairs, person, recognizer.model));
   }
+  onProgress?.('searching galleries of one', 1);
+  const alone = await searchOneByOne(faces, recognizer);
   const search = await searchStrangers(faces, recognizer);
   return {
     method: 'face-embedding',
     rows: [...histogram(pairs), ...kindRows(pairs), ...rateRows(heldOut)],
-    findings: findings(whole, heldOut, recognizer.limits.compare, search, inSeveralPictures(pairs)),
+    findings: findings(whole, heldOut, recognizer.limits.compare, { alone, search }, inSeveralPictures(pairs)),
     notes: notes(pairs, whole),
   };
 }
@@ -136,46 +134,13 @@ function rateRows(heldOut: readonly HeldOut[]): readonly Row[] {
   });
 }
 
-interface Search {
-  readonly enrolled: number;
-  readonly strangers: number;
-  readonly named: readonly string[];
-  readonly known: number;
-  readonly right: number;
-}
-
-/**
- * A gallery of one picture of each portrait and one frame of each video's man; searched by their other pictures, and by
- * everyone in the group photographs, who are strangers to it. The shipped calibration has seen all of them.
- */
-async function searchStrangers(faces: readonly SampleFace[], recognizer: Calibrated): Promise<Search> {
-  const like = (face: SampleFace): Parameters<Recognizer['identify']>[0] => ({
-    vector: face.vector,
-    model: recognizer.model,
-    device: 'cpu',
-    durationMs: 0,
-  });
-  const firsts = new Map<string, SampleFace>();
-  for (const face of faces) if (!face.person.includes('#') && !firsts.has(face.person)) firsts.set(face.person, face);
-  for (const [person, face] of firsts) await recognizer.enroll(person, [like(face)]);
-  const named: string[] = [];
-  let [strangers, known, right] = [0, 0, 0];
-  for (const face of faces) {
-    if (firsts.get(face.person) === face) continue;
-    const { identity } = await recognizer.identify(like(face));
-    if (face.person.includes('#')) {
-      strangers++;
-      if (identity !== null) named.push(`${face.person} as ${identity}`);
-    } else {
-      known++;
-      right += Number(identity === face.person);
-    }
-  }
-  for (const person of firsts.keys()) await recognizer.forget(person);
-  return { enrolled: firsts.size, strangers, named, known, right };
-}
-
-function findings(whole: Verification, heldOut: readonly HeldOut[], limit: number, search: Search, samePeople: number): readonly Finding[] {
+function findings(
+  whole: Verification,
+  heldOut: readonly HeldOut[],
+  limit: number,
+  { alone, search }: { readonly alone: SearchesOfOne; readonly search: Search },
+  samePeople: number,
+): readonly Finding[] {
   // Without an error the bootstrap says [0, 0]; the exact bound for so many people in whom none was seen does not.
   const bound = Math.max(whole.eer.high, 1 - 0.05 ** (1 / samePeople));
   const different = heldOut.filter(({ label }) => label === 0);
@@ -224,6 +189,11 @@ function findings(whole: Verification, heldOut: readonly HeldOut[], limit: numbe
       claim: 'similarities can be read as shares: expected calibration error below 0.05',
       answer: ece < 0.05 ? 'yes' : 'no',
       because: `${ece.toFixed(3)} over ${heldOut.length} judgements without the person; the kinds are not equally many, and nearly all similarities lie near 0 or 1`,
+    },
+    {
+      claim: 'an impostor finds nobody in a gallery of one person, on every pair tried, by the default limits of a search',
+      answer: alone.named.length === 0 ? 'yes' : 'no',
+      because: `${alone.named.length} of ${alone.impostors} searches named somebody${alone.named.length > 0 ? ` (${alone.named.slice(0, 5).join(', ')})` : ''}; ${alone.right} of ${alone.same} found the same person in another picture; by the shipped calibration, which has seen these people`,
     },
     {
       claim: `strangers find nobody in a gallery of ${search.enrolled}`,

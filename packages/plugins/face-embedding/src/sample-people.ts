@@ -76,12 +76,16 @@ export interface KnownPairs {
   readonly kinds: string[];
 }
 
+/** False for people of two group photographs, who may be the same. */
+export function isKnownPair(a: SampleFace, b: SampleFace): boolean {
+  return a.source === b.source || !a.person.includes('#') || !b.person.includes('#');
+}
+
 export function knownPairs(faces: readonly SampleFace[]): KnownPairs {
   const pairs: KnownPairs = { cosines: [], labels: [], identities: [], kinds: [] };
-  const isGroup = (face: SampleFace): boolean => face.person.includes('#');
   for (const [index, a] of faces.entries()) {
     for (const b of faces.slice(index + 1)) {
-      if (isGroup(a) && isGroup(b) && a.source !== b.source) continue;
+      if (!isKnownPair(a, b)) continue;
       let cosine = 0;
       for (let i = 0; i < a.vector.length; i++) cosine += a.vector[i]! * b.vector[i]!;
       pairs.cosines.push(cosine);

@@ -85,8 +85,8 @@ describe.skipIf(missing !== undefined)(`on the installed pictures${missing === u
   });
 
   it('the committed results answer every claim of the model card', () => {
-    expect(committed.findings.length).toBe(6);
-    expect(committed.findings[0]).toMatchObject({ claim: expect.stringContaining('impostor'), answer: 'yes' });
+    expect(committed.findings.length).toBe(7);
+    for (const at of [0, 5]) expect(committed.findings[at]).toMatchObject({ claim: expect.stringContaining('impostor'), answer: 'yes' });
   });
 
   it('a calibration says of which model it is', () => {
