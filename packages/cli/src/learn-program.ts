@@ -11,7 +11,9 @@ export function addLearn(
 ): void {
   const withCommon = (command: Command): Command => {
     for (const option of common()) command.addOption(option);
-    return command.option('--plugin <name>', 'which incremental learner, where several are installed');
+    return command
+      .option('--plugin <name>', 'which incremental learner, where several are installed')
+      .option('--options <file>', 'JSON for the learner\'s factory, e.g. {"preset":"tiny"}; ./paths count from that file');
   };
   withCommon(program.command('learn'))
     .description('learn classes of pictures, session after session')

@@ -1,5 +1,6 @@
 import { type Image, type LearningSession, VerilensError } from '@verilens/core';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type LearnerSession, openSmall } from './learner-session.ts';
 import type { Progress } from './progress.ts';
 
@@ -26,8 +27,23 @@ export async function sessionFolders(root: string, shown: string): Promise<strin
       expected: 'one folder a session, and in it one folder of pictures a class',
       got: entries.length === 0 ? 'an empty folder' : 'files alone',
     });
+  await refuseClasses(root, names, shown);
   // session-10 after session-2
   return names.sort(new Intl.Collator('en', { numeric: true }).compare);
+}
+
+/** Folders of pictures alone are classes: which session they belong to is not guessed. */
+async function refuseClasses(root: string, names: readonly string[], shown: string): Promise<void> {
+  const inside = await Promise.all(names.map((name) => readdir(join(root, name), { withFileTypes: true })));
+  if (inside.some((entries) => entries.some((entry) => entry.isDirectory()))) return;
+  const at = inside.findIndex((entries) => entries.some((entry) => entry.isFile()));
+  if (at < 0) return;
+  throw new VerilensError('BAD_INPUT', 'the folders hold pictures, so they are classes and no sessions', {
+    place: shown,
+    expected: 'one folder a session, and in it one folder of pictures a class',
+    got: `files in ${names[at]}`,
+    remedy: `Put a folder between, named after the session: ${shown}/1/${names[at]}.`,
+  });
 }
 
 /** The pictures of a session; one that cannot be read is passed over. @throws VerilensError BAD_INPUT when a class is left without any */

@@ -4,10 +4,13 @@ import { resolve } from 'node:path';
 import { openEngine } from './open-engine.ts';
 import type { DeviceName } from './options.ts';
 import { pickOfRole } from './pick-plugin.ts';
+import { withOptions } from './plugin-options.ts';
 import type { CliEnvironment } from './run.ts';
 
 export interface LearnerChoice {
   readonly plugin?: string;
+  /** JSON file given to the plugin's factory. */
+  readonly options?: string;
   readonly device: DeviceName;
   readonly threads?: number;
 }
@@ -24,7 +27,7 @@ export async function openLearner(file: string | undefined, choice: LearnerChoic
   const { toolkit, folder } = environment;
   const plugin = await pickOfRole('incremental-learner', choice.plugin, toolkit, folder);
   const bytes = file === undefined ? undefined : await readLearnerFile(resolve(folder, file));
-  const engine = await openEngine([plugin], choice, environment);
+  const engine = await openEngine([await withOptions(plugin, choice.options, folder)], choice, environment);
   try {
     const learner = engine.get('incremental-learner', plugin.name);
     if (bytes !== undefined) await learner.restore(bytes);

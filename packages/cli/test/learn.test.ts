@@ -84,6 +84,23 @@ it('learns folder after folder, in the order of their numbers, and writes what i
   expect(said.out).toBe('test/dark/x.png: dark 1.00\ntest/grey/x.png: grey 1.00\n');
 });
 
+it('hands options to the factory of the learner', async () => {
+  const folder = await temporaryFolder({ ...FILES, 'own.json': '{"preset":"tiny","weights":"./w"}' });
+  let given: unknown;
+  const asked = installed(lamp, { load: async (options) => ((given = options), lamp) });
+  const args = ['learn', 'lessons', '--learner', 'out.vl', '--options', 'own.json'];
+  expect((await verilens(args, { folder, plugins: [asked] })).code).toBe(0);
+  expect(given).toEqual({ preset: 'tiny', weights: join(folder, 'w') });
+});
+
+it('is not trained beforehand: train says what to do instead', async () => {
+  const folder = await temporaryFolder(FILES);
+  const trainer = async () => ({ presets: [], train: () => Promise.reject(new Error('asked')) });
+  const said = await verilens(['train', 'lamp', '--data', 'test'], { folder, plugins: [installed({ ...lamp, trainer })] });
+  expect(said).toMatchObject({ code: 2, err: expect.stringMatching(/UNSUPPORTED \[lamp\].*verilens learn/) });
+  expect((await readdir(folder)).includes('out')).toBe(false);
+});
+
 it('goes on from a file, and keeps what was learned before an interruption', async () => {
   const folder = await temporaryFolder({ ...FILES, 'more/1/black/a.png': 'score 0', 'more/2/stop/a.png': 'score 1' });
   await verilens(['learn', 'lessons', '--learner', 'out.vl'], { folder, plugins });
@@ -100,6 +117,8 @@ it('says what is wrong with folders and files', async () => {
     ...FILES,
     'flat/a.png': 'score 1',
     'bare/1/a.png': 'score 1',
+    'mixed/1/a.png': 'score 1',
+    'mixed/2/cup/a.png': 'score 1',
     'unread/1/cup/a.png': 'broken',
     'bad.vl': 'no',
   });
@@ -108,7 +127,8 @@ it('says what is wrong with folders and files', async () => {
   expect(await said('learn', 'lessons')).toMatchObject({ code: 64, err: expect.stringContaining('--learner') });
   expect(await learn('nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('cannot be read') });
   expect(await learn('flat')).toMatchObject({ code: 2, err: expect.stringContaining('no session') });
-  expect(await learn('bare')).toMatchObject({ code: 2, err: expect.stringContaining('no folder of a class') });
+  expect(await learn('bare')).toMatchObject({ code: 2, err: expect.stringContaining('bare/1/1') });
+  expect(await learn('mixed')).toMatchObject({ code: 2, err: expect.stringContaining('no folder of a class') });
   expect(await learn('unread')).toMatchObject({ code: 2, err: expect.stringContaining('1/cup') });
   expect(await learn('lessons', '--continue', 'none.vl')).toMatchObject({ code: 2, err: expect.stringContaining('none.vl') });
   expect(await learn('lessons', '--continue', 'bad.vl')).toMatchObject({ code: 2, err: expect.stringContaining('damaged') });

@@ -1,4 +1,3 @@
-import { presetNamed } from '@verilens/core';
 import { folderStore } from '@verilens/core/node';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
@@ -11,7 +10,7 @@ import { createProgress } from '../progress.ts';
 import { sparkline } from '../sparkline.ts';
 import type { CliEnvironment } from '../run.ts';
 import { table } from '../table.ts';
-import { openTrainer } from '../trainer.ts';
+import { checkPreset, openTrainer } from '../trainer.ts';
 import { trainingData } from '../training-data.ts';
 import { trainingHistory } from '../training-history.ts';
 
@@ -29,8 +28,9 @@ export interface TrainCommandOptions {
 /** Trains, with checkpoints in the output folder: the same command again goes on where a stopped one was. */
 export async function train(name: string, options: TrainCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
-  const { trainer, role } = await openTrainer(name, environment);
-  presetNamed(trainer.presets, options.preset, name);
+  const opened = await openTrainer(name, environment);
+  checkPreset(opened, options.preset, name);
+  const { trainer, role } = opened;
   const out = resolve(folder, options.out ?? join('out', `${name}-${options.preset}-${options.seed}`));
   await mkdir(out, { recursive: true });
   const data = await trainingData(options.data, folder, role);
