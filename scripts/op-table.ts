@@ -39,7 +39,7 @@ export function opTable(root: string): string {
     '',
     'No op is missing on a device. On native WebGPU the sessions refuse to fall back to the processor (`cpuFallback: false`), so a row',
     'that passes there ran on the device with all its nodes; in pages that is not asked for, but the graphs are the same. WebGPU ran on',
-    "software adapters here (SwiftShader), in Chromium one row for each op. What ONNX Runtime's WebGPU kernels lack or get wrong is",
+    "software adapters here (SwiftShader). What ONNX Runtime's WebGPU kernels lack or get wrong is",
     'written with other operators when a graph is written for that target.',
     '',
     'Measure again: `VITE_OP_TABLE=1 npm test -- packages/nn/test/ops`, then `npm run tables`.',
