@@ -25,7 +25,7 @@ export async function pluginSkeleton(options: SkeletonOptions): Promise<readonly
   const folder = templateFolder();
   const read = async (file: string): Promise<string> => fill(await readFile(join(folder, file), 'utf8'), options);
   const source = await read(`src/${role}.ts`);
-  const shared = ['lifecycle.ts', 'thumbnail.ts'].filter((file) => source.includes(`./${file}`));
+  const shared = ['thumbnail.ts'].filter((file) => source.includes(`./${file}`));
   const build = options.inWorkspace
     ? ([
         ['tsconfig.json', jsonDocument({ extends: '../../../tsconfig.base.json', include: ['src', 'test'] })],

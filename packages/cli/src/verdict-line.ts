@@ -14,7 +14,9 @@ const colours: Readonly<Record<DetectionStatus, Paint>> = {
 export function verdictLine(item: ReportItem, terminal: Pick<Terminal, 'colour'>): string {
   if (!isJudged(item))
     return `${paint(terminal, 'red', 'FAILED'.padEnd(14))}  ${' '.repeat(4)}  ${printable(item.name)}  ${printable(failureLine(item.failure))}`;
-  const { status, score, models, reason } = item.result;
+  const { status, score, models } = item.result;
+  // the lines of the methods below it say the same
+  const reason = status === 'NOT_APPLICABLE' && (item.methods?.length ?? 0) > 1 ? undefined : item.result.reason;
   const details = [
     models
       .flatMap((model) => (model.score === null ? [] : [`${model.name} ${scoreText(model.score)}/${scoreText(model.threshold)}`]))

@@ -2,6 +2,7 @@ import { FACE_STAGE, type Plugin, type Service } from '@verilens/core';
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { InstalledPlugin } from '../src/index.ts';
 import { brightness, installed, temporaryFolder, textMedia, verilens } from './helpers.ts';
 
 const three = { 'a.mp4': 'score 0.1', 'b.mp4': 'score 0.9', 'deep/c.webm': 'score 0.5' };
@@ -244,6 +245,20 @@ describe('methods', () => {
     const text = (await verilens(['detect', 'a.mp4', '--kind', 'image'], { folder, plugins, services })).out;
     expect(text).toContain('    applied: brightness, it judges whole frames of video\n');
     expect(text).toContain('not applied: faces');
+  });
+
+  it('leaves the reason of an unsure answer to those who judged, and says it once', async () => {
+    const folder = await temporaryFolder({ 'a.mp4': 'score 0.5' });
+    const stills = (name: string): InstalledPlugin => {
+      const made = brightness({ name });
+      return installed({ ...made, create: async (context) => ({ ...(await made.create(context)), demand: { kind: 'image' } }) });
+    };
+    const both = [installed(brightness()), stills('stills')];
+    const { status, reason } = JSON.parse((await verilens(['detect', 'a.mp4', '--json'], { folder, plugins: both })).out);
+    expect([status, reason ?? '']).toEqual(['INCONCLUSIVE', expect.not.stringContaining('stills')]);
+    const { out } = await verilens(['detect', 'a.mp4'], { folder, plugins: [stills('stills'), stills('others')] });
+    expect(out.split('\n')[0]).toMatch(/NOT_APPLICABLE\s+-\s+a\.mp4$/);
+    expect(out.match(/not applied: /g)).toHaveLength(2);
   });
 
   it('is quiet where there is one and it applied, and refuses a kind nobody judges', async () => {

@@ -3,6 +3,7 @@ import type { EmbeddingMethod, Look } from './embedding-method.ts';
 import { throwIfAborted, VerilensError } from './errors.ts';
 import { createGallery, decodeGallery } from './gallery.ts';
 import type { Image } from './image.ts';
+import { lifecycle } from './lifecycle.ts';
 import type { Embedding, Recognizer, SimilarityCalibration } from './recognizer.ts';
 import { calibratedSimilarity, searchLimit, searchRate } from './similarity.ts';
 import { dot, isUnit, lengthOf, unitVector } from './unit-vector.ts';
@@ -16,13 +17,11 @@ import { dot, isUnit, lengthOf, unitVector } from './unit-vector.ts';
 export function embeddingRecognizer(method: EmbeddingMethod): Recognizer {
   const { name, model, dimensions, device, calibration, limits, classifier } = method;
   let gallery = createGallery(model, dimensions);
-  let disposed = false;
+  const life = lifecycle(name, async () => method.dispose?.());
 
   function begin(signal?: AbortSignal): () => RunInfo {
-    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: name, remedy: 'Create another one.' });
-    throwIfAborted(signal, name);
-    const started = performance.now();
-    return () => ({ device, durationMs: performance.now() - started });
+    const elapsed = life.begin(signal);
+    return () => ({ device, durationMs: elapsed() });
   }
 
   function embeddingOf({ vector, quality }: Look, done: () => RunInfo): Embedding {
@@ -124,12 +123,8 @@ export function embeddingRecognizer(method: EmbeddingMethod): Recognizer {
       begin();
       gallery = await decodeGallery(bytes, model, dimensions);
     },
-    async dispose() {
-      if (disposed) return;
-      disposed = true;
-      await method.dispose?.();
-    },
-    [Symbol.asyncDispose]: () => recognizer.dispose(),
+    dispose: life.dispose,
+    [Symbol.asyncDispose]: life.dispose,
   };
   return recognizer;
 }

@@ -148,7 +148,9 @@ function assemble(
     })),
     failures.map(({ name }) => name),
   );
-  const reasons = results.flatMap(({ name, result }) => (result.reason === undefined ? [] : [sentence(name, result.reason)]));
+  // why an answer is not sure is for those to say who judged; the others tell why there is none
+  const asked = fused.status === 'INCONCLUSIVE' ? results.filter(({ result }) => result.status !== 'NOT_APPLICABLE') : results;
+  const reasons = asked.flatMap(({ name, result }) => (result.reason === undefined ? [] : [sentence(name, result.reason)]));
   const reason =
     fused.status === 'NOT_APPLICABLE' || fused.status === 'INCONCLUSIVE'
       ? [...failures.map(({ name, error }) => sentence(name, error.message)), ...reasons].join('; ') ||

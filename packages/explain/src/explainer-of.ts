@@ -1,4 +1,4 @@
-import { didYouMean, type Explainer, type Runtime, throwIfAborted, VerilensError } from '@verilens/core';
+import { didYouMean, type Explainer, lifecycle, type Runtime, VerilensError } from '@verilens/core';
 import { explainWith, type SaliencyMethod } from './explain-with.ts';
 
 export interface ExplainerParts {
@@ -15,32 +15,22 @@ export interface ExplainerParts {
 
 /** An explainer made of methods: the one a call names (or the first) with `explainWith` around it. */
 export function explainerOf({ name, methods, runtime, place, ...rest }: ExplainerParts): Explainer {
-  let disposed = false;
-  const alive = (): void => {
-    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place, remedy: 'Create another one.' });
-  };
-  const dispose = async (): Promise<void> => {
-    if (disposed) return;
-    disposed = true;
-    await rest.dispose?.();
-  };
+  const life = lifecycle(place, rest.dispose);
   return {
     name,
     methods: methods.map(({ name, needs }) => ({ name, needs })),
     async warmup() {
-      alive();
+      life.begin();
       await rest.warmup?.();
     },
     async explain(model, image, objective, call = {}) {
-      alive();
-      throwIfAborted(call.signal, place);
-      const started = performance.now();
+      const elapsed = life.begin(call.signal);
       const method = call.method === undefined ? methods[0]! : methodNamed(call.method, methods, place);
       const explained = await explainWith(method, { model, image, objective, options: call, place });
-      return { ...explained, device: runtime.device, durationMs: performance.now() - started };
+      return { ...explained, device: runtime.device, durationMs: elapsed() };
     },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
+    dispose: life.dispose,
+    [Symbol.asyncDispose]: life.dispose,
   };
 }
 

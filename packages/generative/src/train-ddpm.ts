@@ -1,25 +1,13 @@
-import {
-  adam,
-  averaged,
-  cosine,
-  createTrainer,
-  fit,
-  float32,
-  floor,
-  mse,
-  mul,
-  targetOf,
-  trainingStep,
-  type Parameters,
-} from '@verilens/nn';
+import { adam, averaged, float32, floor, mse, mul, targetOf, trainingStep, type Parameters } from '@verilens/nn';
 import type { DdpmConfig } from './config.ts';
+import { fitNetwork } from './fit-network.ts';
 import { noisedPictures, rootsAt, wantedAnswer } from './prediction.ts';
 import type { TrainingRun } from './train.ts';
 import { diffusionNetwork } from './unet.ts';
 
 /** Mean squared error of the predicted noise or velocity at times drawn evenly; the averaged weights are kept (decay 0.995). */
 export async function trainDdpm(config: DdpmConfig, run: TrainingRun): Promise<Parameters> {
-  const { runtime, seed, steps, batchSize, learningRate = 1e-3 } = run;
+  const { runtime, batchSize, learningRate = 1e-3 } = run;
   const network = diffusionNetwork(config);
   const step = trainingStep({
     module: network,
@@ -35,13 +23,5 @@ export async function trainDdpm(config: DdpmConfig, run: TrainingRun): Promise<P
     clipNorm: 1,
     target: targetOf(runtime),
   });
-  await using trainer = await createTrainer(step, { runtime, seed });
-  await fit({
-    trainer,
-    steps,
-    schedule: cosine({ peak: learningRate, steps, warmup: Math.ceil(0.02 * steps) }),
-    batch: (at) => ({ x: run.batch(at) }),
-    ...run.fit,
-  });
-  return trainer.parameters('average');
+  return fitNetwork(step, run, learningRate, 'average');
 }

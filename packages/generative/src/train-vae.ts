@@ -1,10 +1,11 @@
-import { adam, cosine, createTrainer, fit, float32, targetOf, trainingStep, type Parameters } from '@verilens/nn';
+import { adam, float32, targetOf, trainingStep, type Parameters } from '@verilens/nn';
 import type { VaeConfig } from './config.ts';
+import { fitNetwork } from './fit-network.ts';
 import type { TrainingRun } from './train.ts';
 import { vaeNetwork } from './vae.ts';
 
 export async function trainVae(config: VaeConfig, run: TrainingRun): Promise<Parameters> {
-  const { runtime, seed, steps, batchSize, learningRate = 1e-3 } = run;
+  const { runtime, batchSize, learningRate = 1e-3 } = run;
   const network = vaeNetwork(config);
   const step = trainingStep({
     module: network,
@@ -17,13 +18,5 @@ export async function trainVae(config: VaeConfig, run: TrainingRun): Promise<Par
     clipNorm: 100,
     target: targetOf(runtime),
   });
-  await using trainer = await createTrainer(step, { runtime, seed });
-  await fit({
-    trainer,
-    steps,
-    schedule: cosine({ peak: learningRate, steps, warmup: Math.ceil(0.02 * steps) }),
-    batch: (at) => ({ x: run.batch(at) }),
-    ...run.fit,
-  });
-  return trainer.parameters();
+  return fitNetwork(step, run, learningRate);
 }

@@ -1,6 +1,5 @@
 import type { Anonymizer, Box, FaceStage, Image, Plugin, VideoFrame } from '@verilens/core';
-import { FACE_STAGE, VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { FACE_STAGE, lifecycle, VerilensError } from '@verilens/core';
 import { checkImage, thumbnail } from './thumbnail.ts';
 
 const name = 'template-name';

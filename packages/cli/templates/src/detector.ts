@@ -1,6 +1,5 @@
 import type { DetectionResult, Detector, DetectorInput, DetectOptions, Image, Plugin } from '@verilens/core';
-import { VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { lifecycle, VerilensError } from '@verilens/core';
 import { checkImage } from './thumbnail.ts';
 
 const name = 'template-name';

@@ -1,6 +1,5 @@
 import type { Baseline, Explainer, Explanation, ExplainOptions, Image, Plugin } from '@verilens/core';
-import { checkObjective, didYouMean, objectiveValue, throwIfAborted, VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { checkObjective, didYouMean, lifecycle, objectiveValue, throwIfAborted, VerilensError } from '@verilens/core';
 import { checkImage } from './thumbnail.ts';
 
 const name = 'template-name';

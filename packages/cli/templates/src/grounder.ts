@@ -1,6 +1,5 @@
 import type { Grounder, Moment, Plugin, VideoFrame } from '@verilens/core';
-import { throwIfAborted, VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { lifecycle, throwIfAborted, VerilensError } from '@verilens/core';
 import { thumbnail } from './thumbnail.ts';
 
 const name = 'template-name';

@@ -1,6 +1,5 @@
 import type { IncrementalLearner, MemoryUse, Plugin } from '@verilens/core';
-import { VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { lifecycle, VerilensError } from '@verilens/core';
 import { thumbnail } from './thumbnail.ts';
 
 const name = 'template-name';

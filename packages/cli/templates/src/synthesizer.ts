@@ -1,6 +1,5 @@
 import type { Image, Plugin, Synthesizer } from '@verilens/core';
-import { VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { lifecycle, VerilensError } from '@verilens/core';
 
 const name = 'template-name';
 const side = 64;

@@ -1,6 +1,5 @@
 import type { Box, Plugin, Tracker, TrackResult, TrackState, VideoFrame } from '@verilens/core';
-import { VerilensError } from '@verilens/core';
-import { lifecycle } from './lifecycle.ts';
+import { lifecycle, VerilensError } from '@verilens/core';
 import { checkImage, thumbnail } from './thumbnail.ts';
 
 const name = 'template-name';

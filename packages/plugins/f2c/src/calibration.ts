@@ -1,16 +1,6 @@
-import { VerilensError, type Calibration, type DetectionStatus } from '@verilens/core';
+import { VerilensError, type Calibration } from '@verilens/core';
 import { applyPlatt, fitPlatt, meanSd, studentQuantile } from '@verilens/metrics';
 import { PLACE } from './config.ts';
-
-/** The verdict a score stands for; `threshold` replaces the calibrated alarm threshold. */
-export function judge(
-  calibration: Pick<Calibration, 'manipulatedAt' | 'authenticBelow'>,
-  score: number,
-  threshold: number = calibration.manipulatedAt,
-): DetectionStatus {
-  if (score >= threshold) return 'MANIPULATED';
-  return score < Math.min(calibration.authenticBelow, threshold) ? 'AUTHENTIC' : 'INCONCLUSIVE';
-}
 
 /** Calibrated score -> log-odds of the network. */
 function logitAt({ scale, offset }: Calibration, score: number): number {

@@ -1,4 +1,12 @@
-import { throwIfAborted, VerilensError, type DetectionResult, type Detector, type DetectorInput, type DetectOptions } from '@verilens/core';
+import {
+  checkThreshold,
+  lifecycle,
+  VerilensError,
+  type DetectionResult,
+  type Detector,
+  type DetectorInput,
+  type DetectOptions,
+} from '@verilens/core';
 import { checkImage } from '@verilens/vision';
 import { PLACE } from './config.ts';
 import type { Network } from './network.ts';
@@ -22,33 +30,18 @@ export function createDetector(network: Network, { tiles, spectra }: DetectorOpt
       place: PLACE,
       remedy: 'Use a card that "verilens train f2c" wrote.',
     });
-  let disposed = false;
-  const alive = (): void => {
-    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: PLACE });
-  };
-  const dispose = async (): Promise<void> => {
-    if (disposed) return;
-    disposed = true;
-    await network.dispose();
-  };
+  const life = lifecycle(PLACE, () => network.dispose());
   return {
     name: 'f2c',
     demand: { kind: 'image' },
     async warmup() {
-      alive();
+      life.begin();
       await network.logits(new Float32Array(3 * network.tile ** 2).fill(0.5));
     },
     async detect(input: DetectorInput, options: DetectOptions = {}): Promise<DetectionResult> {
-      alive();
-      const started = performance.now();
       const { threshold, signal, evidenceMaps = 0 } = options;
-      throwIfAborted(signal, PLACE);
-      if (threshold !== undefined && !(threshold >= 0 && threshold <= 1))
-        throw new VerilensError('BAD_OPTION', 'threshold cannot be used', {
-          place: PLACE,
-          expected: 'a number from 0 to 1',
-          got: String(threshold),
-        });
+      const elapsed = life.begin(signal);
+      checkThreshold(threshold, PLACE);
       if (input.kind !== 'image')
         throw new VerilensError('BAD_INPUT', 'input of another kind', { place: PLACE, expected: 'image', got: input.kind });
       const { image } = input;
@@ -63,10 +56,10 @@ export function createDetector(network: Network, { tiles, spectra }: DetectorOpt
         evidence: shown ? [tileMap(scan, calibration, image, verdict.score!)] : [],
         ...(shown ? { curves: [spectrumCurve(scan, image, spectra)] } : {}),
         device: network.session.device,
-        durationMs: performance.now() - started,
+        durationMs: elapsed(),
       };
     },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
+    dispose: life.dispose,
+    [Symbol.asyncDispose]: life.dispose,
   };
 }

@@ -1,4 +1,4 @@
-import { Tensor, type EvidenceOptions } from '@verilens/core';
+import { finishedRuns, Tensor, type EvidenceOptions } from '@verilens/core';
 import { photoCrops } from '@verilens/data';
 import {
   nearestPictures,
@@ -12,7 +12,6 @@ import { manifoldQuality, quantile, rankCorrelation, type FeatureRows, type Figu
 import { resizeBilinear } from '@verilens/vision';
 import { CONFIGS } from './config.ts';
 import type { EvidenceData } from './evidence-data.ts';
-import { finishedRuns } from './finished-runs.ts';
 import { radialSpectrum } from './spectrum.ts';
 import { countOf, firstTiles, planesOf, type TileSet } from './tile-set.ts';
 
@@ -64,7 +63,7 @@ export async function qualityFacts(
   let real: FeatureRows | undefined;
   for (const { name, tiles } of [{ name: 'real, seen photographs', tiles: data.realSeen }, ...data.test]) {
     options.onProgress?.(`quality of ${name}`, 0.9);
-    const figures = await finished(`quality-${data.trial.trainTiles}-${name}`, async () => {
+    const figures = await finished(`evidence-quality-${data.trial.trainTiles}-${name}`, async () => {
       real ??= await features(data.realTest, options);
       return { ...manifoldQuality(real, await features(tiles, options)) };
     });
@@ -72,7 +71,7 @@ export async function qualityFacts(
   }
   const ddpm = data.zoo.get('ddpm') as TrainedGenerator<DdpmConfig> | undefined;
   if (ddpm === undefined) return { quality, diffusion: undefined };
-  const diffusion = await finished(`diffusion-${data.trial.trainTiles}`, () => diffusionFigures(data, ddpm, options));
+  const diffusion = await finished(`evidence-diffusion-${data.trial.trainTiles}`, () => diffusionFigures(data, ddpm, options));
   return { quality, diffusion };
 }
 

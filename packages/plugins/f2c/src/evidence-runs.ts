@@ -1,10 +1,9 @@
-import { throwIfAborted, type EvidenceOptions } from '@verilens/core';
+import { finishedRuns, throwIfAborted, type EvidenceOptions } from '@verilens/core';
 import { nameOfPostProcessing } from '@verilens/data';
 import { averagePrecision, rocAuc, type Figures } from '@verilens/metrics';
 import { networkCard } from './card.ts';
 import { CONFIGS, PLACE, VIEWS, type F2cConfig } from './config.ts';
 import { conditioned, type EvidenceData } from './evidence-data.ts';
-import { finishedRuns } from './finished-runs.ts';
 import { exportF2c } from './model.ts';
 import { loadNetwork } from './network.ts';
 import { planesOf } from './tile-set.ts';
@@ -56,7 +55,7 @@ export async function classifierRuns(
       for (const trainedOn of generators) {
         throwIfAborted(options.signal, PLACE);
         options.onProgress?.(`${view} trained on ${trainedOn}, seed ${seed}`, runs.length / all);
-        const figures = await finished(`run-${trial.trainTiles}-${view}-${trainedOn}-${seed}`, async () =>
+        const figures = await finished(`evidence-run-${trial.trainTiles}-${view}-${trainedOn}-${seed}`, async () =>
           oneRun(data, config, trainedOn, seed, await testPlanes(), options),
         );
         runs.push({ view, trainedOn, seed, figures });

@@ -1,7 +1,16 @@
-import type { Calibration, DetectionResult, EvidenceCurve, EvidenceMap, Image, ModelScore, Region } from '@verilens/core';
+import {
+  statusOf,
+  type Calibration,
+  type DetectionResult,
+  type EvidenceCurve,
+  type EvidenceMap,
+  type Image,
+  type ModelScore,
+  type Region,
+} from '@verilens/core';
 import { applyPlatt } from '@verilens/metrics';
 import { resizeArea } from '@verilens/vision';
-import { judge, pictureScore } from './calibration.ts';
+import { pictureScore } from './calibration.ts';
 import { radialSpectrum, type RadialSpectrum } from './spectrum.ts';
 import { tileBox, writeTile, type TileGrid } from './tiles.ts';
 
@@ -28,7 +37,7 @@ export function verdictOf(scan: Scan, calibration: Calibration, image: Image, th
     return { status: 'NOT_APPLICABLE', score: null, threshold, models: [model], reason };
   }
   const score = pictureScore(calibration, judged);
-  const status = judge(calibration, score, threshold);
+  const status = statusOf(calibration, score, threshold);
   const falseAlarmRate = threshold === calibration.manipulatedAt ? calibration.falseAlarmRate : undefined;
   const reason =
     status === 'INCONCLUSIVE'

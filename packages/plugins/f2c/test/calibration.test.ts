@@ -1,5 +1,6 @@
+import { statusOf } from '@verilens/core';
 import { describe, expect, it } from 'vitest';
-import { calibrate, judge, pictureScore } from '../src/calibration.ts';
+import { calibrate, pictureScore } from '../src/calibration.ts';
 
 const spread = (middle: number, count: number): number[] => Array.from({ length: count }, (_, i) => middle + Math.sin(i * 2.4));
 const options = { data: 'made up', falseAlarmRate: 0.05, inconclusiveFrom: 0.25 };
@@ -9,8 +10,8 @@ describe('calibrate', () => {
     const found = calibrate({ realTiles: spread(-2, 60), generatedTiles: spread(2, 60), realPictures: spread(-2, 12) }, options);
     expect(found.manipulatedAt).toBeGreaterThanOrEqual(0.5);
     expect(found.authenticBelow).toBeLessThan(found.manipulatedAt);
-    expect(judge(found, pictureScore(found, Array<number>(50).fill(-2)))).toBe('AUTHENTIC');
-    expect(judge(found, pictureScore(found, Array<number>(50).fill(4)))).toBe('MANIPULATED');
+    expect(statusOf(found, pictureScore(found, Array<number>(50).fill(-2)))).toBe('AUTHENTIC');
+    expect(statusOf(found, pictureScore(found, Array<number>(50).fill(4)))).toBe('MANIPULATED');
   });
 
   it('few pictures that differ much put the alarm far out', () => {

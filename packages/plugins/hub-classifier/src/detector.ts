@@ -1,8 +1,10 @@
 import {
-  throwIfAborted,
+  checkThreshold,
+  lifecycle,
+  statusOf,
   VerilensError,
+  type Calibration,
   type DetectionResult,
-  type DetectionStatus,
   type Detector,
   type DetectorInput,
   type DetectOptions,
@@ -20,40 +22,22 @@ export interface Judge {
   readonly generated: ReadonlySet<string>;
 }
 
-export interface Thresholds {
-  readonly manipulatedAt: number;
-  readonly authenticBelow: number;
-}
+export type Thresholds = Pick<Calibration, 'manipulatedAt' | 'authenticBelow'>;
 
 /** @param judge undefined when no model was named: then nothing is judged, and that is said */
-export function createDetector(judge: Judge | undefined, { manipulatedAt, authenticBelow }: Thresholds, device: Device): Detector {
-  let disposed = false;
-  const alive = (): void => {
-    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: PLACE });
-  };
-  const dispose = async (): Promise<void> => {
-    if (disposed) return;
-    disposed = true;
-    await judge?.classifier.dispose();
-  };
+export function createDetector(judge: Judge | undefined, thresholds: Thresholds, device: Device): Detector {
+  const life = lifecycle(PLACE, async () => judge?.classifier.dispose());
   return {
     name: NAME,
     demand: { kind: 'image' },
     async warmup() {
-      alive();
+      life.begin();
       await judge?.classifier.classify(createImage(64, 64, [128, 128, 128]));
     },
     async detect(input: DetectorInput, options: DetectOptions = {}): Promise<DetectionResult> {
-      alive();
-      const started = performance.now();
-      const { threshold = manipulatedAt, signal } = options;
-      throwIfAborted(signal, PLACE);
-      if (!(threshold >= 0 && threshold <= 1))
-        throw new VerilensError('BAD_OPTION', 'threshold cannot be used', {
-          place: PLACE,
-          expected: 'a number from 0 to 1',
-          got: String(threshold),
-        });
+      const { threshold = thresholds.manipulatedAt, signal } = options;
+      const elapsed = life.begin(signal);
+      checkThreshold(threshold, PLACE);
       if (input.kind !== 'image')
         throw new VerilensError('BAD_INPUT', 'input of another kind', { place: PLACE, expected: 'image', got: input.kind });
       checkImage(input.image, PLACE);
@@ -61,7 +45,7 @@ export function createDetector(judge: Judge | undefined, { manipulatedAt, authen
       if (judge === undefined) {
         const reason = 'no model was named: pass hubClassifier({ folder }), or --model on the command line';
         const model = { name: NAME, evidence: 'spatial', score: null, threshold, status: 'NOT_APPLICABLE', reason } as const;
-        return { ...rest, status: 'NOT_APPLICABLE', score: null, models: [model], reason, durationMs: performance.now() - started };
+        return { ...rest, status: 'NOT_APPLICABLE', score: null, models: [model], reason, durationMs: elapsed() };
       }
       const { classifier, generated } = judge;
       const ranked = await classifier.classify(input.image, { top: classifier.labels.length, signal });
@@ -69,8 +53,7 @@ export function createDetector(judge: Judge | undefined, { manipulatedAt, authen
       const chances = ranked.filter(({ label }) => generated.has(label)).map(({ score }) => score);
       const independent = classifier.model.shape.activation === 'sigmoid';
       const score = Math.min(1, independent ? Math.max(...chances) : chances.reduce((sum, chance) => sum + chance, 0));
-      const status: DetectionStatus =
-        score >= threshold ? 'MANIPULATED' : score < Math.min(authenticBelow, threshold) ? 'AUTHENTIC' : 'INCONCLUSIVE';
+      const status = statusOf(thresholds, score, threshold);
       const reason =
         status === 'INCONCLUSIVE'
           ? `${classifier.name} says "${ranked[0]!.label}" with ${ranked[0]!.score.toFixed(2)}, which is not sure enough`
@@ -82,10 +65,10 @@ export function createDetector(judge: Judge | undefined, { manipulatedAt, authen
         score,
         models: [{ name, evidence: 'spatial', score, threshold, status, reason }],
         reason,
-        durationMs: performance.now() - started,
+        durationMs: elapsed(),
       };
     },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
+    dispose: life.dispose,
+    [Symbol.asyncDispose]: life.dispose,
   };
 }
