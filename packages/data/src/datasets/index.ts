@@ -1,5 +1,6 @@
 export * from './dataset.ts';
 export * from './drawing-views.ts';
+export * from './given-dataset.ts';
 export * from './procedural-dataset.ts';
 export * from './protocol.ts';
 export * from './split.ts';

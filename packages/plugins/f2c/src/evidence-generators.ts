@@ -20,11 +20,14 @@ export interface GeneratorFacts {
   readonly figures: Figures;
 }
 
-/** Mean log10 power of the real test pieces less that of each generator, by frequency: does it grow? */
+/** How far real pieces are from each other, where they come from other photographs: the yardstick of the gaps. */
+export const OTHER_PHOTOGRAPHS = 'real, seen photographs';
+
+/** Mean log10 power of the real test pieces less that of each generator, by frequency: does it grow? Other real pieces come last. */
 export function spectrumFacts(data: EvidenceData): GeneratorFacts[] {
   const size = CONFIGS.small.tile;
   const real = radialSpectrum(planesOf(data.realTest), size);
-  return data.test.map(({ name, tiles }) => {
+  return [...data.test, { name: OTHER_PHOTOGRAPHS, tiles: data.realSeen }].map(({ name, tiles }) => {
     const made = radialSpectrum(planesOf(tiles), size);
     const gap = real.logPower.map((power, i) => power - made.logPower[i]!);
     const at = (frequency: number): number => {
@@ -61,7 +64,7 @@ export async function qualityFacts(
   const finished = finishedRuns(options.checkpoints);
   const quality: GeneratorFacts[] = [];
   let real: FeatureRows | undefined;
-  for (const { name, tiles } of [{ name: 'real, seen photographs', tiles: data.realSeen }, ...data.test]) {
+  for (const { name, tiles } of [{ name: OTHER_PHOTOGRAPHS, tiles: data.realSeen }, ...data.test]) {
     options.onProgress?.(`quality of ${name}`, 0.9);
     const figures = await finished(`evidence-quality-${data.trial.trainTiles}-${name}`, async () => {
       real ??= await features(data.realTest, options);
