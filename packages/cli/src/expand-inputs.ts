@@ -2,11 +2,10 @@ import { VerilensError } from '@verilens/core';
 import { lstat, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 
+const images = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif'];
+const videos = ['mp4', 'm4v', 'mov', 'webm', 'mkv'];
 /** What a folder is searched for; a file named on its own is always tried, whatever its name ends in. */
-export const mediaExtensions: readonly string[] = [
-  ...['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif'],
-  ...['mp4', 'm4v', 'mov', 'webm', 'mkv'],
-];
+export const mediaExtensions: readonly string[] = [...images, ...videos];
 
 export interface InputFile {
   /** As it is shown: relative to the working folder where it lies below it. */
