@@ -2,17 +2,19 @@ import type { Point, Runtime } from '@verilens/core';
 import { native } from '@verilens/runtime-native';
 import { wasm } from '@verilens/runtime-wasm';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ARCFACE_TEMPLATE, alignedCrop } from '@verilens/faces';
 import { inputTensor } from '../src/align.ts';
 import { resolveFormat } from '../src/format.ts';
 import { faceEmbedding } from '../src/index.ts';
+import { embeddingOfPattern, farthest, TOLERANCE } from './parity-crop.ts';
+import reference from './parity-crop.json' with { type: 'json' };
 import { missing, modelPath, portrait } from './pictures.ts';
 
 const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const webgpu = process.env['VK_DRIVER_FILES'] !== undefined || existsSync(SOFTWARE_VULKAN);
-/** Allowed absolute difference from native CPU (docs/architecture.md), of any number of a unit vector and of cosines. */
-const TOLERANCE = { wasm: 1e-4, webgpu: 1e-3 };
+const here = new URL('parity-crop.json', import.meta.url);
 
 /** Two faces found, aligned and embedded on one device; disposes of the runtime. */
 async function vectors(runtime: Runtime): Promise<readonly Float32Array[]> {
@@ -59,5 +61,15 @@ describe.skipIf(missing !== undefined)(`the same face, the same embedding${missi
     expect(largestDifference(await fromCrop(await native({ device: 'webgpu' })), await fromCrop(await cpu()))).toBeLessThan(
       TOLERANCE.webgpu,
     );
+  });
+
+  it.runIf(process.env['UPDATE_PARITY'] !== undefined)('writes the reference (when UPDATE_PARITY is set)', async () => {
+    await using runtime = await cpu();
+    await writeFile(here, `${JSON.stringify({ vector: await embeddingOfPattern(runtime, modelPath('fr_feature.onnx')) })}\n`);
+  });
+
+  it('native CPU embeds a pattern as when the reference for pages was written', async () => {
+    await using runtime = await cpu();
+    expect(farthest(await embeddingOfPattern(runtime, modelPath('fr_feature.onnx')), reference.vector)).toBeLessThan(TOLERANCE.cpu);
   });
 });
