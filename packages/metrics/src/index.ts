@@ -7,6 +7,7 @@ export * from './delong.ts';
 export * from './infidelity.ts';
 export * from './manifold.ts';
 export * from './over-seeds.ts';
+export * from './over-sets.ts';
 export * from './pointing-game.ts';
 export * from './precision-recall.ts';
 export * from './randomisation-check.ts';

@@ -54,21 +54,22 @@ export async function emojiPictures(emoji: readonly Emoji[], options: EmojiPictu
  * The same as pictures to train on and to test with: of each class one drawing, of a style drawn from the seed, is in the test
  * pictures alone. What is tested is whether a class is known again as somebody else drew it.
  *
- * @param options.views Pictures of each drawing, of the three to train on and of the one to test with.
+ * @param options.views Pictures of each drawing, of the three to train on and of the one to test with; `again` other pictures of
+ *   the three, which show how much of an error is the other hand's. Default 0.
  */
 export async function emojiSplit(
   emoji: readonly Emoji[],
-  options: Omit<EmojiPictureOptions, 'views' | 'styles'> & { readonly views: { readonly train: number; readonly test: number } },
-): Promise<{ readonly train: PictureSet; readonly test: PictureSet }> {
+  options: Omit<EmojiPictureOptions, 'views' | 'styles'> & {
+    readonly views: { readonly train: number; readonly test: number; readonly again?: number };
+  },
+): Promise<{ readonly train: PictureSet; readonly test: PictureSet; readonly again?: PictureSet }> {
   const random = createRandom(options.seed).fork('emoji split');
   const kept = emoji.map(() => random.choice(emojiStyles));
-  const { train, test } = options.views;
+  const { train, test, again = 0 } = options.views;
+  const shown = (place: number): readonly EmojiStyle[] => emojiStyles.filter((style) => style !== kept[place]);
   return {
-    train: await emojiPictures(emoji, {
-      ...options,
-      views: train,
-      styles: (place) => emojiStyles.filter((style) => style !== kept[place]),
-    }),
+    train: await emojiPictures(emoji, { ...options, views: train, styles: shown }),
+    ...(again > 0 && { again: await emojiPictures(emoji, { ...options, seed: `${options.seed} again`, views: again, styles: shown }) }),
     test: await emojiPictures(emoji, { ...options, seed: `${options.seed} test`, views: test, styles: (place) => [kept[place]!] }),
   };
 }

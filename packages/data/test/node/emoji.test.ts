@@ -85,12 +85,15 @@ describe('emoji', () => {
   it('are tested by a drawing that is not among those to train on', async () => {
     const emoji = await emojiCatalogue({ folders: await packages() });
     const options = { side: 8, seed: 0, turn: 0, shift: 0, light: 0, size: [1, 1] } as const;
-    const { train, test } = await emojiSplit(emoji, { ...options, views: { train: 2, test: 1 } });
-    expect([train.labels.length, test.labels.length]).toEqual([18, 3]);
+    const { train, test, again } = await emojiSplit(emoji, { ...options, views: { train: 2, test: 1, again: 1 } });
+    expect([train.labels.length, test.labels.length, again!.labels.length]).toEqual([18, 3, 9]);
     const colour = (set: typeof train, at: number): string => Array.from(pictureAt(set, at).data.subarray(4 * 36, 4 * 36 + 3)).join();
     for (let label = 0; label < 3; label++) {
       const own = [...train.labels.keys()].filter((at) => train.labels[at] === label);
       expect(own.map((at) => colour(train, at))).not.toContain(colour(test, label));
+      // other pictures of the drawings to train on
+      const others = [...again!.labels.keys()].filter((at) => again!.labels[at] === label);
+      expect(new Set(others.map((at) => colour(again!, at)))).toEqual(new Set(own.map((at) => colour(train, at))));
     }
   });
 

@@ -15,17 +15,25 @@ export interface StreamSize {
   readonly test: number;
 }
 
+export interface StreamPictures {
+  readonly train: PictureSet;
+  readonly test: PictureSet;
+  /** Pictures nearer to those that are learned than the test's, where a set has both. */
+  readonly again?: PictureSet;
+}
+
 /** Sessions with the test pictures of all classes; `owners` count classes in the order they are learned. */
 export interface Stream {
   readonly lessons: readonly Lesson[];
   readonly test: Lesson;
+  readonly again?: Lesson;
   /** Session of each class, in the order they are learned. */
   readonly sessionOf: readonly number[];
 }
 
 /** Which classes come when, and which pictures stand for them, drawn from the seed. */
 export async function drawStream(
-  { train, test }: { readonly train: PictureSet; readonly test: PictureSet },
+  { train, test, again }: StreamPictures,
   size: StreamSize,
   config: Cd2Config,
   seed: number,
@@ -42,6 +50,12 @@ export async function drawStream(
     owners: Int32Array.from(places, (place) => order.indexOf(set.labels[place]!)),
     labels: order.slice(0, known).map((label) => set.classes[label]!),
   });
+  const tested = (set: PictureSet): Lesson =>
+    lesson(
+      set,
+      order.flatMap((label) => some(set, label, size.test, seed)),
+      order.length,
+    );
   let known = 0;
   const lessons = drawn.map(({ classes, items }, session) => {
     known += classes.length;
@@ -49,11 +63,8 @@ export async function drawStream(
   });
   return {
     lessons,
-    test: lesson(
-      test,
-      order.flatMap((label) => some(test, label, size.test, seed)),
-      order.length,
-    ),
+    test: tested(test),
+    ...(again && { again: tested(again) }),
     sessionOf: drawn.flatMap(({ classes }, session) => classes.map(() => session)),
   };
 }

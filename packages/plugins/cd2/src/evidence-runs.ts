@@ -1,9 +1,10 @@
 import { throwIfAborted, type Runtime } from '@verilens/core';
-import { type SessionOutcome, sessionMetrics, sessionOutcome } from '@verilens/metrics';
+import type { Figures } from '@verilens/metrics';
 import { type Parameters, random } from '@verilens/nn';
 import { type Cd2Config, PLACE } from './config.ts';
 import { distil, type Distilled, phiOf } from './distil.ts';
 import type { Stream } from './evidence-data.ts';
+import { figuresOf, marksOf } from './evidence-marks.ts';
 import { grownHead } from './head.ts';
 import { type Lesson, placesByOwner } from './knowledge.ts';
 import { type Model, openModel } from './learn.ts';
@@ -20,8 +21,6 @@ export interface Variant {
   readonly feature: boolean;
 }
 
-export type Figures = Readonly<Record<string, number>>;
-
 /** What all ways of one seed share: the base model and the features of every picture under its frozen backbone. */
 export interface Ground {
   readonly stream: Stream;
@@ -29,6 +28,8 @@ export interface Ground {
   readonly model: Model;
   readonly lessons: readonly Rows[];
   readonly test: Rows;
+  /** Of `Stream.again`. */
+  readonly again?: Rows;
   readonly once: Once;
 }
 
@@ -39,29 +40,15 @@ export async function ground(stream: Stream, base: BothParameters, runtime: Runt
   const model = await openModel(runtime, config, base);
   const lessons: Rows[] = [];
   for (const { pictures } of stream.lessons) lessons.push(await model.embedder.features(pictures));
-  return { stream, base, model, lessons, test: await model.embedder.features(stream.test.pictures), once };
-}
-
-/** Session accuracies and the figures made of them. `answers[t]`: the class named for each test picture after session t. */
-export function figuresOf({ test, sessionOf, lessons }: Stream, answers: readonly Int32Array[]): Figures {
-  const outcomes: SessionOutcome[] = answers.map((answer, session) => {
-    const known = lessons[session]!.labels.length;
-    const kept = Array.from(test.owners.keys()).filter((place) => test.owners[place]! < known);
-    return sessionOutcome(
-      kept.map((place) => answer[place]!),
-      kept.map((place) => test.owners[place]!),
-      (owner) => sessionOf[owner],
-    );
-  });
-  const { accuracy, average, performanceDrop, base, novel, harmonic, forgetting } = sessionMetrics(outcomes);
+  const { test, again } = stream;
   return {
-    ...Object.fromEntries(accuracy.map((value, session) => [`session ${session}`, value])),
-    average,
-    drop: performanceDrop,
-    base: base.at(-1)!,
-    new: novel.at(-1)!,
-    harmonic: harmonic.at(-1)!,
-    forgetting: forgetting.at(-1)!,
+    stream,
+    base,
+    model,
+    lessons,
+    test: await model.embedder.features(test.pictures),
+    ...(again && { again: await model.embedder.features(again.pictures) }),
+    once,
   };
 }
 
@@ -81,7 +68,7 @@ export async function runVariant(at: Ground, variant: Variant, options: Training
     ...options.config,
     retention: { structure: variant.structure ? structure : 0, feature: variant.feature ? feature : 0 },
   };
-  const answers: Int32Array[] = [];
+  const marks = marksOf(at);
   const drifts: number[] = [];
   let head: Parameters = at.base.head;
   let memory: Memory = { features: { count: 0, width: at.test.width, data: new Float32Array(0) }, owners: new Int32Array(0) };
@@ -107,7 +94,7 @@ export async function runVariant(at: Ground, variant: Variant, options: Training
       if (memory.features.count > 0) drifts.push(drift(before, logits));
     }
     const reader = await openHead(runtime, config, head);
-    answers.push(best((await reader.read(at.test)).logits));
+    await marks.add(async (features) => best((await reader.read(features)).logits));
     memory = joinMemory(
       memory,
       await remember(at, variant, session, { backbone: at.base.backbone, head }, reader, { ...options, config, seed }),
@@ -115,7 +102,7 @@ export async function runVariant(at: Ground, variant: Variant, options: Training
     await reader.dispose();
   }
   return {
-    ...figuresOf(at.stream, answers),
+    ...marks.figures(),
     ...(drifts.length > 0 && { drift: drifts.reduce((sum, value) => sum + value, 0) / drifts.length }),
   };
 }
@@ -242,7 +229,7 @@ function drift(before: Rows, now: Rows): number {
   return sum / before.data.length;
 }
 
-/** Everything is trained on the new pictures alone: what forgetting looks like. */
+/** Everything is trained on the new pictures alone: what forgetting looks like. Its features move, so that it is tested on `test` alone. */
 export async function runFineTuning({ stream, base }: Ground, options: TrainingOptions): Promise<Figures> {
   const { config, runtime } = options;
   const { steps, rate } = config.increment;
@@ -264,14 +251,15 @@ export async function runFineTuning({ stream, base }: Ground, options: TrainingO
 }
 
 /** The nearest class mean by cosine, of frozen features: nothing is trained after the base session. */
-export function runClassMeans({ stream, lessons, test }: Ground): Figures {
+export async function runClassMeans(at: Ground): Promise<Figures> {
   const means: Float32Array[] = [];
-  const answers = stream.lessons.map(({ owners }, session) => {
-    const features = unit(lessons[session]!);
+  const marks = marksOf(at);
+  for (const [session, { owners }] of at.stream.lessons.entries()) {
+    const features = unit(at.lessons[session]!);
     for (const [owner, places] of placesByOwner(owners)) means[owner] = unitVector(meanRow(features, places));
-    return nearest(unit(test), means);
-  });
-  return figuresOf(stream, answers);
+    await marks.add(async (shown) => nearest(unit(shown), means));
+  }
+  return marks.figures();
 }
 
 function nearest({ data, width, count }: Rows, means: readonly Float32Array[]): Int32Array {
@@ -337,5 +325,11 @@ function distance(a: Float32Array, b: Float32Array): number {
 /** The same with hidden vectors in the features' place. */
 export async function hiddenGround(at: Ground): Promise<Ground> {
   const hidden = async (features: Rows): Promise<Rows> => (await at.model.reader.read(features)).hidden;
-  return { ...at, lessons: await Promise.all(at.lessons.map(hidden)), test: await hidden(at.test) };
+  const { lessons, test, again } = at;
+  return {
+    ...at,
+    lessons: await Promise.all(lessons.map(hidden)),
+    test: await hidden(test),
+    ...(again && { again: await hidden(again) }),
+  };
 }

@@ -1,10 +1,9 @@
-import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted, VerilensError } from '@verilens/core';
-import { measuresOverSeeds, pairedFinding } from '@verilens/metrics';
+import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
+import { evidenceOverSets, type Figures, measuresOverSeeds, pairedFinding } from '@verilens/metrics';
 import { type Parameters, readSafetensors, writeSafetensors } from '@verilens/nn';
 import { type Cd2Config, PLACE, PRESETS } from './config.ts';
 import { drawStream, type Stream, type StreamSize } from './evidence-data.ts';
 import {
-  type Figures,
   ground,
   hiddenGround,
   type Once,
@@ -33,38 +32,25 @@ type SeedRun = Readonly<Record<string, Figures>>;
 
 /** Every trial on every seed. A data set that is not installed is left out, and the notes say how to get it. */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
-  const { seeds, quick = false, signal } = options;
+  const { seeds, quick = false } = options;
   const config = quick ? PRESETS.tiny : PRESETS.small;
-  const rows: EvidenceReport['rows'][number][] = [];
-  const answers: Finding[] = [];
-  const notes: string[] = [];
-  for (const [place, trial] of TRIALS.entries()) {
-    const pictures = await trial.open(signal).catch((error: unknown) => {
-      if (error instanceof VerilensError && error.code === 'NOT_FOUND') return error;
-      throw error;
-    });
-    if (pictures instanceof VerilensError) {
-      notes.push(`${trial.name}: left out. ${pictures.message}`);
-      continue;
-    }
-    const progress = (message: string, fraction: number): void =>
-      options.onProgress?.(`${trial.name}, ${message}`, (place + fraction) / TRIALS.length);
+  const { rows, findings, notes } = await evidenceOverSets(TRIALS, options, async (trial, pictures, own) => {
     const runs: SeedRun[] = [];
     for (const [at, seed] of seeds.entries()) {
-      throwIfAborted(signal, PLACE);
-      const work = (name: string, fraction: number): void => progress(`seed ${seed}: ${name}`, (at + fraction) / seeds.length);
-      runs.push(await finishedRun(trial, pictures, config, seed, options, work));
+      throwIfAborted(own.signal, PLACE);
+      const work = (name: string, fraction: number): void => own.onProgress?.(`seed ${seed}: ${name}`, (at + fraction) / seeds.length);
+      runs.push(await finishedRun(trial, pictures, config, seed, own, work));
     }
-    for (const setting of Object.keys(runs[0]!))
-      rows.push({ setting: `${trial.name}: ${setting}`, measures: measuresOverSeeds(runs.map((run) => run[setting]!)) });
-    answers.push(...findings(runs).map((finding) => ({ ...finding, claim: `${trial.name}: ${finding.claim}` })));
-    notes.push(...trial.notes(config, sizeOf(trial, quick)));
-  }
-  if (rows.length === 0) throw new VerilensError('NOT_FOUND', 'no data set is installed', { place: PLACE, got: notes.join(' ') });
+    return {
+      rows: Object.keys(runs[0]!).map((setting) => ({ setting, measures: measuresOverSeeds(runs.map((run) => run[setting]!)) })),
+      findings: answersOf(runs),
+      notes: trial.notes(config, sizeOf(trial, quick)),
+    };
+  });
   return {
     method: 'cd2',
     rows,
-    findings: answers,
+    findings,
     notes: [
       ...notes,
       'Session t is the accuracy over all classes seen by then; average is their mean, drop the first less the last; base, new and their harmonic mean are after the last session; forgetting is how far earlier sessions fell below their best; drift is |logit before - logit after| on the memory, per old class, mean over sessions.',
@@ -152,7 +138,7 @@ async function oneSeed(
   }
 }
 
-function findings(runs: readonly SeedRun[]): Finding[] {
+function answersOf(runs: readonly SeedRun[]): Finding[] {
   const of = (setting: string, measure: string): number[] => runs.map((run) => run[setting]![measure]!);
   const average = (name: string): number[] => of(`sessions, ${name}`, 'average');
   const memory = (measure: string): number[] => of('memory, two pictures a class', measure);
@@ -178,5 +164,22 @@ function findings(runs: readonly SeedRun[]): Finding[] {
         .map((fall) => fall.toFixed(0))
         .join(', 1/')} of its start`,
     },
+    ...(runs[0]!['sessions, CD2']!['hands seen, average'] === undefined ? [] : handsSeen(of)),
+  ];
+}
+
+/** The same learners on drawings of hands that they were shown: does it matter there how they remember? */
+function handsSeen(of: (setting: string, measure: string) => number[]): Finding[] {
+  const seen = (name: string): number[] => of(`sessions, ${name}`, 'hands seen, average');
+  const atFirst = of('sessions, CD2', 'session 0');
+  return [
+    pairedFinding('hands seen: above replay of two real pictures a class', seen('CD2'), seen('replay of real pictures')),
+    pairedFinding('hands seen: above plain class means', seen('CD2'), seen('class means')),
+    pairedFinding('hands seen: retention above the distilled memory without it', seen('CD2'), seen('CD2 without retention')),
+    pairedFinding(
+      'an unseen hand costs more accuracy at the start than all later sessions',
+      of('sessions, CD2', 'hands seen, first').map((value, i) => value - atFirst[i]!),
+      of('sessions, CD2', 'drop'),
+    ),
   ];
 }

@@ -7,6 +7,10 @@ import { cd2 } from '../src/index.ts';
 const require = createRequire(import.meta.url);
 const there = existsSync('/usr/share/datasets/fashion-mnist') && existsSync(require.resolve('mnist/package.json'));
 
+/** Claims asked of each data set, and of one that has other pictures of what was learned. */
+const CONDITIONS = 11;
+const HANDS_SEEN = 4;
+
 it.skipIf(!there)('reruns the claims in a short form (needs the Debian package dataset-fashion-mnist)', { timeout: 120_000 }, async () => {
   await using runtime = await native({ device: 'cpu', threads: 1 });
   const trainer = await cd2().trainer!();
@@ -21,6 +25,8 @@ it.skipIf(!there)('reruns the claims in a short form (needs the Debian package d
   const emoji = report.rows.filter(({ setting }) => setting.startsWith('emoji: '));
   const note = report.notes.find((text) => text.startsWith('emoji: '))!;
   expect(emoji.length === 0 ? note : 'npm install').toContain('npm install');
-  expect(report.findings).toHaveLength(emoji.length === 0 ? 11 : 22);
+  expect(report.findings).toHaveLength(emoji.length === 0 ? CONDITIONS : 2 * CONDITIONS + HANDS_SEEN);
+  const seen = emoji.find(({ setting }) => setting === 'emoji: sessions, CD2')?.measures;
+  expect(seen === undefined || seen['hands seen, first']!.mean > seen['session 0']!.mean).toBe(true);
   expect(progress.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
 });

@@ -1,7 +1,6 @@
-import { type EvidenceOptions, type EvidenceReport, type Finding, VerilensError } from '@verilens/core';
+import type { EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import type { PictureSet } from '@verilens/data';
-import { measuresOverSeeds, pairedFinding } from '@verilens/metrics';
-import { PLACE } from './config.ts';
+import { evidenceOverSets, measuresOverSeeds, pairedFinding } from '@verilens/metrics';
 import { type Costs, costsOf } from './evidence-costs.ts';
 import { REFERENCES, runSeed, type SeedRuns, underName, type VariantName, VARIANTS } from './evidence-runs.ts';
 import { TRIALS } from './evidence-trials.ts';
@@ -17,34 +16,20 @@ const ROUNDS = 200;
 
 /** The method's pass conditions on each data set. One that is not installed is left out, and the notes say how to get it. */
 export async function evidence(options: EvidenceOptions): Promise<EvidenceReport> {
-  const { checkpoints, onProgress, quick = false } = options;
-  const reports: { readonly name: string; readonly report: EvidenceReport }[] = [];
-  const left: string[] = [];
-  for (const [place, trial] of TRIALS.entries()) {
-    const opened = await trial.open(options).catch((error: unknown) => {
-      if (error instanceof VerilensError && error.code === 'NOT_FOUND') return error;
-      throw error;
-    });
-    if (opened instanceof VerilensError) {
-      left.push(`${trial.name}: left out. ${opened.message}`);
-      continue;
-    }
-    const recipe = quick ? quickly(trial.recipe) : trial.recipe;
-    const own: TrialOptions = {
-      ...options,
-      ...(checkpoints !== undefined && trial.file !== '' && { checkpoints: underName(trial.file, checkpoints) }),
-      onProgress: (message, fraction) => onProgress?.(`${trial.name}, ${message}`, (place + fraction) / TRIALS.length),
-      ...(opened.teacher && { teacher: opened.teacher }),
-    };
-    reports.push({ name: trial.name, report: await evidenceOn(opened.pictures, own, recipe, opened.sources) });
-  }
-  if (reports.length === 0) throw new VerilensError('NOT_FOUND', 'no data set is installed', { place: PLACE, got: left.join(' ') });
-  return {
-    method: 'hybrid-order-kd',
-    rows: reports.flatMap(({ name, report }) => report.rows.map((row) => ({ ...row, setting: `${name}: ${row.setting}` }))),
-    findings: reports.flatMap(({ name, report }) => report.findings.map((finding) => ({ ...finding, claim: `${name}: ${finding.claim}` }))),
-    notes: [...reports.flatMap(({ name, report }) => report.notes.map((note) => `${name}: ${note}`)), ...left, ...explanations(quick)],
-  };
+  const { checkpoints, quick = false } = options;
+  const { rows, findings, notes } = await evidenceOverSets(TRIALS, options, (trial, { pictures, sources, teacher }, own) =>
+    evidenceOn(
+      pictures,
+      {
+        ...own,
+        ...(checkpoints !== undefined && trial.file !== '' && { checkpoints: underName(trial.file, checkpoints) }),
+        ...(teacher && { teacher }),
+      },
+      quick ? quickly(trial.recipe) : trial.recipe,
+      sources,
+    ),
+  );
+  return { method: 'hybrid-order-kd', rows, findings, notes: [...notes, ...explanations(quick)] };
 }
 
 /** Shows that everything runs, in seconds. */
