@@ -17,10 +17,11 @@ export interface Fft2 {
   /**
    * Unnormalised transforms of two pictures at the price of one, or of one alone.
    * @param a length = width * height, row by row
+   * @param to where the results go; new arrays otherwise
    */
-  forward(a: ArrayLike<number>, b?: ArrayLike<number>): readonly [Spectrum, Spectrum];
+  forward(a: ArrayLike<number>, b?: ArrayLike<number>, to?: readonly [Spectrum, Spectrum]): readonly [Spectrum, Spectrum];
   /** Inverse (divided by width * height) of one or two spectra; imaginary parts where there can be none are ignored. */
-  inverse(a: Spectrum, b?: Spectrum): readonly [Float64Array, Float64Array];
+  inverse(a: Spectrum, b?: Spectrum, to?: readonly [Float64Array, Float64Array]): readonly [Float64Array, Float64Array];
 }
 
 /**
@@ -53,56 +54,59 @@ export function createFft2(height: number, width: number = height): Fft2 {
     if (sign === -1) [re, im] = [im, re];
   };
   const empty = (): Spectrum => ({ re: new Float64Array(height * columns), im: new Float64Array(height * columns) });
+  const zero = empty();
 
   return {
     width,
     height,
     columns,
-    forward(a, b) {
+    forward(a, b, to = [empty(), empty()]) {
       for (let i = 0; i < size; i++) re[i] = a[i]!;
       if (b === undefined) im.fill(0);
       else for (let i = 0; i < size; i++) im[i] = b[i]!;
       transform(1);
       // z = a + i b: A = (Z(u) + conj Z(-u)) / 2, B = (Z(u) - conj Z(-u)) / 2i
-      const [first, second] = [empty(), empty()];
+      const [{ re: firstRe, im: firstIm }, { re: secondRe, im: secondIm }] = to;
       for (let x = 0; x < columns; x++) {
         const mirrorX = x === 0 ? 0 : width - x;
-        for (let y = 0; y < height; y++) {
+        for (let y = 0, o = x; y < height; y++, o += columns) {
           const mirrorY = y === 0 ? 0 : height - y;
           const at = x * height + y;
           const mirror = mirrorX * height + mirrorY;
-          const to = y * columns + x;
-          first.re[to] = 0.5 * (re[at]! + re[mirror]!);
-          first.im[to] = 0.5 * (im[at]! - im[mirror]!);
-          second.re[to] = 0.5 * (im[at]! + im[mirror]!);
-          second.im[to] = 0.5 * (re[mirror]! - re[at]!);
+          firstRe[o] = 0.5 * (re[at]! + re[mirror]!);
+          firstIm[o] = 0.5 * (im[at]! - im[mirror]!);
+          secondRe[o] = 0.5 * (im[at]! + im[mirror]!);
+          secondIm[o] = 0.5 * (re[mirror]! - re[at]!);
         }
       }
-      return [first, second];
+      return to;
     },
-    inverse(a, b) {
+    inverse(a, b = zero, to = [new Float64Array(size), new Float64Array(size)]) {
       // Z = A + i B over the whole plane, the missing half by conjugate symmetry
+      const [aRe, aIm, bRe, bIm] = [a.re, a.im, b.re, b.im];
       for (let y = 0; y < height; y++) {
-        const mirrorY = y === 0 ? 0 : height - y;
-        for (let x = 0; x < width; x++) {
-          const inside = x < columns;
-          const from = inside ? y * columns + x : mirrorY * columns + width - x;
-          const sign = inside ? 1 : -1;
-          const to = y * width + x;
-          re[to] = a.re[from]! - (b === undefined ? 0 : sign * b.im[from]!);
-          im[to] = sign * a.im[from]! + (b === undefined ? 0 : b.re[from]!);
+        const row = y * width;
+        const own = y * columns;
+        const mirror = (y === 0 ? 0 : height - y) * columns + width;
+        for (let x = 0; x < columns; x++) {
+          re[row + x] = aRe[own + x]! - bIm[own + x]!;
+          im[row + x] = aIm[own + x]! + bRe[own + x]!;
+        }
+        for (let x = columns; x < width; x++) {
+          re[row + x] = aRe[mirror - x]! + bIm[mirror - x]!;
+          im[row + x] = bRe[mirror - x]! - aIm[mirror - x]!;
         }
       }
       transform(-1);
-      const [first, second] = [new Float64Array(size), new Float64Array(size)];
+      const [first, second] = to;
       const scale = 1 / size;
       for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          first[y * width + x] = re[x * height + y]! * scale;
-          second[y * width + x] = im[x * height + y]! * scale;
+        for (let x = 0, o = y * width; x < width; x++, o++) {
+          first[o] = re[x * height + y]! * scale;
+          second[o] = im[x * height + y]! * scale;
         }
       }
-      return [first, second];
+      return to;
     },
   };
 }

@@ -62,6 +62,17 @@ describe.each([
     expect(far(backB, b)).toBeLessThan(1e-12);
     expect(far(fft.inverse(fb)[0], b)).toBeLessThan(1e-12);
   });
+
+  it('writes where it is told, over what was there', () => {
+    const [fa, fb] = fft.forward(a, b);
+    const spectrum = (): Spectrum => ({ re: new Float64Array(fa.re.length).fill(9), im: new Float64Array(fa.re.length).fill(9) });
+    const to = [spectrum(), spectrum()] as const;
+    expect(fft.forward(a, b, to)).toBe(to);
+    expect(to).toEqual([fa, fb]);
+    const back = [new Float64Array(a.length).fill(9), new Float64Array(a.length).fill(9)] as const;
+    fft.inverse(fa, fb, back);
+    expect(far(back[0], a) + far(back[1], b)).toBeLessThan(2e-12);
+  });
 });
 
 it('refuses sizes it cannot plan', () => {

@@ -9,13 +9,28 @@ export interface LinearSystem {
   readonly precondition: (x: Spectra, out: Spectra) => void;
 }
 
-const like = ({ channels, re }: Spectra): Spectra => ({ channels, re: new Float64Array(re.length), im: new Float64Array(re.length) });
+/** What the method needs beside its solution; kept between calls, so that each of them does not fill new memory. */
+export interface Workspace {
+  readonly residual: Spectra;
+  readonly before: Spectra;
+  readonly direction: Spectra;
+  readonly image: Spectra;
+  readonly steep: Spectra;
+}
 
-function addScaled(to: Spectra, from: Spectra, scale: number): void {
-  for (let i = 0; i < to.re.length; i++) {
-    to.re[i]! += scale * from.re[i]!;
-    to.im[i]! += scale * from.im[i]!;
-  }
+export function workspaceFor({ channels, re }: Spectra): Workspace {
+  const empty = (): Spectra => ({ channels, re: new Float64Array(re.length), im: new Float64Array(re.length) });
+  return { residual: empty(), before: empty(), direction: empty(), image: empty(), steep: empty() };
+}
+
+/** to += scale from */
+function addScaled(to: Float64Array, from: Float64Array, scale: number): void {
+  for (let i = 0; i < to.length; i++) to[i]! += scale * from[i]!;
+}
+
+/** to = from + scale to */
+function scaleAndAdd(to: Float64Array, from: Float64Array, scale: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = from[i]! + scale * to[i]!;
 }
 
 /**
@@ -27,30 +42,27 @@ export function conjugateGradient(
   { apply, dot, precondition }: LinearSystem,
   b: Spectra,
   x: Spectra,
-  options: { readonly iterations: number; readonly tolerance?: number },
+  options: { readonly iterations: number; readonly tolerance?: number; readonly workspace?: Workspace },
 ): void {
-  const { iterations, tolerance = 0 } = options;
-  const residual = like(b);
+  const { iterations, tolerance = 0, workspace = workspaceFor(b) } = options;
+  const { residual, before, direction, image, steep } = workspace;
   apply(x, residual);
-  for (let i = 0; i < b.re.length; i++) {
-    residual.re[i] = b.re[i]! - residual.re[i]!;
-    residual.im[i] = b.im[i]! - residual.im[i]!;
-  }
+  scaleAndAdd(residual.re, b.re, -1);
+  scaleAndAdd(residual.im, b.im, -1);
   const goal = tolerance * tolerance * dot(b, b);
-  const direction = like(b);
-  const image = like(b);
-  const steep = like(b);
-  const before = like(b);
   let rho = 0;
   for (let k = 0; k < iterations; k++) {
     if (dot(residual, residual) <= goal) return;
     precondition(residual, steep);
     const next = dot(steep, residual);
     if (!(next > 0)) return;
-    const beta = k === 0 ? 0 : Math.max(0, (next - dot(steep, before)) / rho);
-    for (let i = 0; i < direction.re.length; i++) {
-      direction.re[i] = steep.re[i]! + beta * direction.re[i]!;
-      direction.im[i] = steep.im[i]! + beta * direction.im[i]!;
+    if (k === 0) {
+      direction.re.set(steep.re);
+      direction.im.set(steep.im);
+    } else {
+      const beta = Math.max(0, (next - dot(steep, before)) / rho);
+      scaleAndAdd(direction.re, steep.re, beta);
+      scaleAndAdd(direction.im, steep.im, beta);
     }
     apply(direction, image);
     const curvature = dot(direction, image);
@@ -58,8 +70,10 @@ export function conjugateGradient(
     const alpha = dot(direction, residual) / curvature;
     before.re.set(residual.re);
     before.im.set(residual.im);
-    addScaled(x, direction, alpha);
-    addScaled(residual, image, -alpha);
+    addScaled(x.re, direction.re, alpha);
+    addScaled(x.im, direction.im, alpha);
+    addScaled(residual.re, image.re, -alpha);
+    addScaled(residual.im, image.im, -alpha);
     rho = next;
   }
 }

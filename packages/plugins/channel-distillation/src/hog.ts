@@ -109,52 +109,37 @@ export function createHog(cells: number): Hog {
     }
   };
 
-  /** One channel of all cells. */
-  const writeChannel = (channel: number, out: Float32Array, at: number): void => {
-    const one = channel < SIGNED ? channel : channel - SIGNED;
-    // a signed orientation counts alone, an unsigned one with its opposite
-    const opposite = channel < SIGNED ? 0 : UNSIGNED;
-    for (let y = 0, to = at; y < cells; y++) {
-      let q = y * (cells + 1);
-      let from = ((y + 1) * wide + 1) * SIGNED + one;
-      for (let x = 0; x < cells; x++, to++, q++, from += SIGNED) {
-        const h = opposite === 0 ? histogram[from]! : histogram[from]! + histogram[from + opposite]!;
-        const a = h * norms[q]!;
-        const b = h * norms[q + 1]!;
-        const c = h * norms[q + cells + 1]!;
-        const d = h * norms[q + cells + 2]!;
-        out[to] = 0.5 * ((a < CLIP ? a : CLIP) + (b < CLIP ? b : CLIP) + (c < CLIP ? c : CLIP) + (d < CLIP ? d : CLIP));
-      }
-    }
-  };
-
-  /** The sum over orientations as one of the four norms around a cell has it. */
-  const writeTexture = (which: number, out: Float32Array, at: number): void => {
-    const corner = (which >> 1) * (cells + 1) + (which & 1);
-    for (let y = 0, to = at; y < cells; y++) {
-      let from = ((y + 1) * wide + 1) * SIGNED;
-      for (let x = 0; x < cells; x++, to++, from += SIGNED) {
-        const n = norms[y * (cells + 1) + x + corner]!;
-        let value = 0;
-        for (let i = from; i < from + SIGNED; i++) {
-          const h = histogram[i]! * n;
-          value += h < CLIP ? h : CLIP;
-        }
-        out[to] = value * TEXTURE;
-      }
-    }
-  };
-
   return {
     cells,
     write(patch, keep, out, at) {
       collect(patch);
       measure();
-      keep.forEach((channel, k) => {
-        const to = at + k * cells * cells;
-        if (channel < SIGNED + UNSIGNED) writeChannel(channel, out, to);
-        else writeTexture(channel - SIGNED - UNSIGNED, out, to);
-      });
+      const plane = cells * cells;
+      const count = keep.length;
+      for (let y = 0, cell = at; y < cells; y++) {
+        for (let x = 0; x < cells; x++, cell++) {
+          const q = y * (cells + 1) + x;
+          const n1 = norms[q]!;
+          const n2 = norms[q + 1]!;
+          const n3 = norms[q + cells + 1]!;
+          const n4 = norms[q + cells + 2]!;
+          const from = ((y + 1) * wide + x + 1) * SIGNED;
+          for (let k = 0, to = cell; k < count; k++, to += plane) {
+            const channel = keep[k]!;
+            if (channel < SIGNED + UNSIGNED) {
+              // a signed orientation counts alone, an unsigned one with its opposite
+              const h =
+                channel < SIGNED ? histogram[from + channel]! : histogram[from + channel - SIGNED]! + histogram[from + channel - UNSIGNED]!;
+              out[to] = 0.5 * (Math.min(h * n1, CLIP) + Math.min(h * n2, CLIP) + Math.min(h * n3, CLIP) + Math.min(h * n4, CLIP));
+            } else {
+              const n = channel === 27 ? n1 : channel === 28 ? n2 : channel === 29 ? n3 : n4;
+              let value = 0;
+              for (let i = from; i < from + SIGNED; i++) value += Math.min(histogram[i]! * n, CLIP);
+              out[to] = value * TEXTURE;
+            }
+          }
+        }
+      }
     },
   };
 }

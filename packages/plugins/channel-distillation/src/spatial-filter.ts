@@ -1,5 +1,5 @@
 import type { Fft2 } from '@verilens/vision';
-import { conjugateGradient, type LinearSystem } from './conjugate-gradient.ts';
+import { conjugateGradient, type LinearSystem, workspaceFor } from './conjugate-gradient.ts';
 import type { Sample } from './dcf.ts';
 import { emptySpectra, invertSpectra, transformMaps, type Spectra } from './spectra.ts';
 
@@ -18,6 +18,12 @@ export interface SpatialFilter {
   solve(iterations: number): void;
 }
 
+/** Upper triangle of S, plane after plane: (0,0) (0,1) ... (1,1) ... */
+interface Moments {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
 /** Shares of ECO's diagonal preconditioner. */
 const OWN_ENERGY = 0.3;
 const PENALTY_SHARE = 0.15;
@@ -26,8 +32,9 @@ const PENALTY_SHARE = 0.15;
 export function createSpatialFilter(fft: Fft2, channels: number, penalty: Float64Array): SpatialFilter {
   const length = fft.height * fft.columns;
   const pairs = (channels * (channels + 1)) / 2;
-  /** Upper triangle of S, plane after plane: (0,0) (0,1) ... (1,1) ... */
-  const moments = { re: new Float64Array(pairs * length), im: new Float64Array(pairs * length) };
+  /** Place of S(a, b), a <= b, among the planes. */
+  const planeOf = (a: number, b: number): number => a * channels - (a * (a - 1)) / 2 + b - a;
+  const moments: Moments = { re: new Float64Array(pairs * length), im: new Float64Array(pairs * length) };
   const right = emptySpectra(channels, fft);
   const filter = emptySpectra(channels, fft);
   const meanPenalty = penalty.reduce((sum, p) => sum + p, 0) / penalty.length;
@@ -36,55 +43,50 @@ export function createSpatialFilter(fft: Fft2, channels: number, penalty: Float6
   const learn = ({ features: x, label }: Sample, rate: number): void => {
     const [keep, add] = known ? [1 - rate, rate] : [0, 1];
     known = true;
+    const [xRe, xIm, sRe, sIm] = [x.re, x.im, moments.re, moments.im];
     let to = 0;
     for (let a = 0; a < channels; a++) {
       for (let u = 0, p = a * length; u < length; u++, p++) {
-        const xr = add * x.re[p]!;
-        const xi = add * x.im[p]!;
+        const xr = add * xRe[p]!;
+        const xi = add * xIm[p]!;
         right.re[p] = keep * right.re[p]! + xr * label.re[u]! + xi * label.im[u]!;
         right.im[p] = keep * right.im[p]! + xr * label.im[u]! - xi * label.re[u]!;
       }
       for (let b = a; b < channels; b++) {
         for (let u = 0, p = a * length, q = b * length; u < length; u++, p++, q++, to++) {
-          const ar = add * x.re[p]!;
-          const ai = add * x.im[p]!;
-          const br = x.re[q]!;
-          const bi = x.im[q]!;
-          moments.re[to] = keep * moments.re[to]! + ar * br + ai * bi;
-          moments.im[to] = keep * moments.im[to]! + ar * bi - ai * br;
+          const ar = add * xRe[p]!;
+          const ai = add * xIm[p]!;
+          const br = xRe[q]!;
+          const bi = xIm[q]!;
+          sRe[to] = keep * sRe[to]! + ar * br + ai * bi;
+          sIm[to] = keep * sIm[to]! + ar * bi - ai * br;
         }
       }
     }
   };
+
+  const workspace = workspaceFor(right);
+  const maps = new Float64Array(channels * penalty.length);
+  const dot = dotOver(fft);
 
   const apply = (h: Spectra, out: Spectra): void => {
-    const maps = invertSpectra(h, fft);
+    invertSpectra(h, fft, maps);
     const size = penalty.length;
-    for (let i = 0, p = 0; i < maps.length; i++) {
-      maps[i]! *= penalty[p]!;
-      p = p + 1 === size ? 0 : p + 1;
-    }
-    const penalised = transformMaps(maps, channels, fft);
-    out.re.set(penalised.re);
-    out.im.set(penalised.im);
-    let m = 0;
+    for (let from = 0; from < maps.length; from += size) for (let p = 0; p < size; p++) maps[from + p]! *= penalty[p]!;
+    transformMaps(maps, channels, fft, out);
     for (let a = 0; a < channels; a++) {
-      for (let b = a; b < channels; b++) {
-        for (let u = 0, p = a * length, q = b * length; u < length; u++, p++, q++, m++) {
-          const sr = moments.re[m]!;
-          const si = moments.im[m]!;
-          out.re[p]! += sr * h.re[q]! - si * h.im[q]!;
-          out.im[p]! += sr * h.im[q]! + si * h.re[q]!;
-          if (a === b) continue;
-          // the lower triangle is its conjugate
-          out.re[q]! += sr * h.re[p]! + si * h.im[p]!;
-          out.im[q]! += sr * h.im[p]! - si * h.re[p]!;
-        }
-      }
+      const entry = (b: number): Entry => ({
+        from: length * (a <= b ? planeOf(a, b) : planeOf(b, a)),
+        sign: a <= b ? 1 : -1,
+        column: b * length,
+      });
+      // two columns at a time, which halves what is read and written of the row
+      for (let b = 0; b + 1 < channels; b += 2) addTwo(out, a * length, length, moments, entry(b), entry(b + 1), h);
+      if (channels % 2 === 1) addOne(out, a * length, length, moments, entry(channels - 1), h);
     }
   };
 
-  /** Energies of the diagonal, mixed with their mean over channels, and the mean penalty. */
+  /** One over the energies of the diagonal, mixed with their mean over channels and the mean penalty. */
   const preconditioner = (): Float64Array => {
     const own = new Float64Array(channels * length);
     const mean = new Float64Array(length);
@@ -96,40 +98,74 @@ export function createSpatialFilter(fft: Fft2, channels: number, penalty: Float6
       }
       m += (channels - a) * length;
     }
-    return own.map(
-      (energy, i) => (1 - PENALTY_SHARE) * (OWN_ENERGY * energy + (1 - OWN_ENERGY) * mean[i % length]!) + PENALTY_SHARE * meanPenalty,
-    );
+    for (let i = 0, u = 0; i < own.length; i++) {
+      own[i] = 1 / ((1 - PENALTY_SHARE) * (OWN_ENERGY * own[i]! + (1 - OWN_ENERGY) * mean[u]!) + PENALTY_SHARE * meanPenalty);
+      u = u + 1 === length ? 0 : u + 1;
+    }
+    return own;
   };
 
   return {
     filter,
     learn,
     solve(iterations) {
-      const diagonal = preconditioner();
+      const share = preconditioner();
       const system: LinearSystem = {
         apply,
-        dot: dotOver(fft),
+        dot,
         precondition(x, out) {
-          for (let i = 0; i < diagonal.length; i++) {
-            out.re[i] = x.re[i]! / diagonal[i]!;
-            out.im[i] = x.im[i]! / diagonal[i]!;
+          for (let i = 0; i < share.length; i++) {
+            out.re[i] = x.re[i]! * share[i]!;
+            out.im[i] = x.im[i]! * share[i]!;
           }
         },
       };
-      conjugateGradient(system, right, filter, { iterations, tolerance: 1e-10 });
+      conjugateGradient(system, right, filter, { iterations, tolerance: 1e-10, workspace });
     },
   };
 }
 
+/** An entry of a row of S: where its plane starts, -1 for the conjugate, and where the plane that it meets starts. */
+interface Entry {
+  readonly from: number;
+  readonly sign: 1 | -1;
+  readonly column: number;
+}
+
+/** A plane of `out` += S(a, b) h_b. */
+function addOne(out: Spectra, at: number, length: number, moments: Moments, { from, sign, column }: Entry, h: Spectra): void {
+  const [outRe, outIm, hRe, hIm] = [out.re, out.im, h.re, h.im];
+  for (let o = at, m = from, p = column; o < at + length; o++, m++, p++) {
+    const sr = moments.re[m]!;
+    const si = sign * moments.im[m]!;
+    outRe[o]! += sr * hRe[p]! - si * hIm[p]!;
+    outIm[o]! += sr * hIm[p]! + si * hRe[p]!;
+  }
+}
+
+/** A plane of `out` += S(a, b) h_b + S(a, c) h_c. */
+function addTwo(out: Spectra, at: number, length: number, moments: Moments, first: Entry, second: Entry, h: Spectra): void {
+  const [outRe, outIm, hRe, hIm, sRe, sIm] = [out.re, out.im, h.re, h.im, moments.re, moments.im];
+  const [signB, signC] = [first.sign, second.sign];
+  for (let o = at, m = first.from, n = second.from, p = first.column, q = second.column; o < at + length; o++, m++, n++, p++, q++) {
+    const br = sRe[m]!;
+    const bi = signB * sIm[m]!;
+    const cr = sRe[n]!;
+    const ci = signC * sIm[n]!;
+    outRe[o]! += br * hRe[p]! - bi * hIm[p]! + cr * hRe[q]! - ci * hIm[q]!;
+    outIm[o]! += br * hIm[p]! + bi * hRe[p]! + cr * hIm[q]! + ci * hRe[q]!;
+  }
+}
+
 /** Inner product over the whole plane: columns whose mirror image is left out count twice. */
 export function dotOver({ width, columns }: Fft2): (a: Spectra, b: Spectra) => number {
-  const twice = Uint8Array.from({ length: columns }, (_, x) => (x === 0 || 2 * x === width ? 1 : 2));
+  const lonely = width % 2 === 0 ? [0, columns - 1] : [0];
   return (a, b) => {
-    let total = 0;
-    for (let i = 0, x = 0; i < a.re.length; i++) {
-      total += twice[x]! * (a.re[i]! * b.re[i]! + a.im[i]! * b.im[i]!);
-      x = x + 1 === columns ? 0 : x + 1;
-    }
-    return total;
+    const [aRe, aIm, bRe, bIm] = [a.re, a.im, b.re, b.im];
+    let all = 0;
+    for (let i = 0; i < aRe.length; i++) all += aRe[i]! * bRe[i]! + aIm[i]! * bIm[i]!;
+    let once = 0;
+    for (const column of lonely) for (let i = column; i < aRe.length; i += columns) once += aRe[i]! * bRe[i]! + aIm[i]! * bIm[i]!;
+    return 2 * all - once;
   };
 }

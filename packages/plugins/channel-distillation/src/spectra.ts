@@ -17,49 +17,60 @@ export function planeOf({ re, im }: Spectra, channel: number, length: number): S
   return { re: re.subarray(channel * length, (channel + 1) * length), im: im.subarray(channel * length, (channel + 1) * length) };
 }
 
-/** Spectra of D maps [D, height, width]. */
+/** Spectra of D maps [D, height, width], into `out` if given. */
 export function transformMaps(
-  maps: ArrayLike<number> & { subarray(a: number, b: number): ArrayLike<number> },
+  maps: Float32Array | Float64Array,
   channels: number,
   fft: Fft2,
+  out: Spectra = emptySpectra(channels, fft),
 ): Spectra {
   const size = fft.width * fft.height;
   const length = fft.height * fft.columns;
-  const out = emptySpectra(channels, fft);
   for (let d = 0; d < channels; d += 2) {
-    const second = d + 1 < channels ? maps.subarray((d + 1) * size, (d + 2) * size) : undefined;
-    const [a, b] = fft.forward(maps.subarray(d * size, (d + 1) * size), second);
-    out.re.set(a.re, d * length);
-    out.im.set(a.im, d * length);
-    if (second === undefined) continue;
-    out.re.set(b.re, (d + 1) * length);
-    out.im.set(b.im, (d + 1) * length);
+    const own = maps.subarray(d * size, (d + 1) * size);
+    if (d + 1 < channels) {
+      fft.forward(own, maps.subarray((d + 1) * size, (d + 2) * size), [planeOf(out, d, length), planeOf(out, d + 1, length)]);
+    } else {
+      const [{ re, im }] = fft.forward(own);
+      out.re.set(re, d * length);
+      out.im.set(im, d * length);
+    }
   }
   return out;
 }
 
-/** Maps [D, height, width] of D spectra. */
-export function invertSpectra(spectra: Spectra, fft: Fft2): Float64Array {
+/** Maps [D, height, width] of D spectra, into `out` if given. */
+export function invertSpectra(
+  spectra: Spectra,
+  fft: Fft2,
+  out: Float64Array = new Float64Array(spectra.channels * fft.width * fft.height),
+): Float64Array {
   const size = fft.width * fft.height;
   const length = fft.height * fft.columns;
-  const out = new Float64Array(spectra.channels * size);
   for (let d = 0; d < spectra.channels; d += 2) {
-    const [a, b] = fft.inverse(planeOf(spectra, d, length), d + 1 < spectra.channels ? planeOf(spectra, d + 1, length) : undefined);
-    out.set(a, d * size);
-    if (d + 1 < spectra.channels) out.set(b, (d + 1) * size);
+    const own = planeOf(spectra, d, length);
+    const map = out.subarray(d * size, (d + 1) * size);
+    if (d + 1 < spectra.channels) {
+      fft.inverse(own, planeOf(spectra, d + 1, length), [map, out.subarray((d + 1) * size, (d + 2) * size)]);
+    } else {
+      map.set(fft.inverse(own)[0]);
+    }
   }
   return out;
 }
 
 /** Sum over channels of a_d b_d: the spectrum of a filter's response to features. */
 export function response(a: Spectra, b: Spectra): Spectrum {
-  const length = a.re.length / a.channels;
+  const [aRe, aIm, bRe, bIm] = [a.re, a.im, b.re, b.im];
+  const length = aRe.length / a.channels;
   const re = new Float64Array(length);
   const im = new Float64Array(length);
   for (let d = 0; d < a.channels; d++) {
-    const from = d * length;
-    for (let u = 0; u < length; u++) {
-      const [ar, ai, br, bi] = [a.re[from + u]!, a.im[from + u]!, b.re[from + u]!, b.im[from + u]!];
+    for (let u = 0, p = d * length; u < length; u++, p++) {
+      const ar = aRe[p]!;
+      const ai = aIm[p]!;
+      const br = bRe[p]!;
+      const bi = bIm[p]!;
       re[u]! += ar * br - ai * bi;
       im[u]! += ar * bi + ai * br;
     }
