@@ -28,7 +28,7 @@ export async function temporaryFolder(files: Readonly<Record<string, string>> = 
   return folder;
 }
 
-/** Media of the tests: text files that hold a score, e.g. `score 0.9`, a length, or `broken`. */
+/** Media of the tests: text files that hold a score and perhaps the side of the picture, e.g. `score 0.9` or `score 0.9 side 65`. */
 export const textMedia: Service = {
   name: 'text-media',
   register(services) {
@@ -37,7 +37,7 @@ export const textMedia: Service = {
         const text = await readFile(String(input), 'utf8').catch(() => {
           throw new VerilensError('NOT_FOUND', 'the file cannot be read', { place: String(input), remedy: 'Check its permissions.' });
         });
-        const score = /^score ([\d.]+)/.exec(text)?.[1];
+        const [, score, side = '8'] = /^score ([\d.]+)(?: side (\d+))?/.exec(text) ?? [];
         if (score === undefined)
           throw new VerilensError('BAD_INPUT', 'the file is damaged', {
             place: String(input),
@@ -47,16 +47,16 @@ export const textMedia: Service = {
           });
         return {
           kind: 'video' as const,
-          info: { format: 'text', width: 8, height: 8, durationMs: 400, frameRate: 10 },
-          frames: frames(Number(score)),
+          info: { format: 'text', width: Number(side), height: Number(side), durationMs: 400, frameRate: 10 },
+          frames: frames(Number(score), Number(side)),
         };
       },
     }));
   },
 };
 
-async function* frames(score: number): AsyncGenerator<VideoFrame> {
-  for (let index = 0; index < 4; index++) yield { image: flat(Math.round(score * 255)), timestampMs: index * 100, index };
+async function* frames(score: number, side: number): AsyncGenerator<VideoFrame> {
+  for (let index = 0; index < 4; index++) yield { image: flat(Math.round(score * 255), side), timestampMs: index * 100, index };
 }
 
 export function flat(level: number, size = 8): Image {

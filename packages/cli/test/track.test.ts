@@ -1,4 +1,5 @@
 import type { Plugin, Tracker, VideoFrame } from '@verilens/core';
+import { openMedia } from '@verilens/media';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -53,6 +54,28 @@ it('writes a report: path, frames and curves on one page', async () => {
   expect(page).toContain('Tracking report');
   expect(page.match(/<img src="data:image\/png/g)).toHaveLength(4);
   expect(page).toContain('75 % tracking');
+});
+
+it('writes a video that plays, with the box in each frame; a picture of odd sides loses its last row and column', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5 side 65' });
+  const { code } = await verilens(['track', 'clip.txt', '--box', '20,20,24,20', '--video', 'followed.mp4'], { folder, plugins });
+  expect(code).toBe(0);
+  await using media = await openMedia(join(folder, 'followed.mp4'));
+  expect(media.info).toMatchObject({ format: 'mp4', width: 64, height: 64 });
+  const seen: number[][] = [];
+  for await (const { image, timestampMs } of media.frames()) {
+    const at = (x: number, y: number): number[] => [...image.data.subarray((y * 64 + x) * 4, (y * 64 + x) * 4 + 3)];
+    // what the tracker gives is 2 x 3 pixels at (20 + index, 1), green while it is seen and red where it is lost
+    const [red, green] = at(20 + seen.length, 2) as [number, number, number];
+    seen.push([timestampMs, Math.sign(green - red)]);
+    for (const level of at(5, 50)) expect(Math.abs(level - 128)).toBeLessThan(8);
+  }
+  expect(seen).toEqual([
+    [0, 1],
+    [100, 1],
+    [200, 1],
+    [300, -1],
+  ]);
 });
 
 it('begins where it is told, one JSON line a frame', async () => {

@@ -2,12 +2,14 @@ import {
   FRAME_SOURCE,
   type Box,
   type Engine,
+  type Image,
   type OpenedMedia,
   type Tracker,
   type TrackResult,
   VerilensError,
   type VideoFrame,
 } from '@verilens/core';
+import { crop, drawBox } from '@verilens/vision';
 import { basename, resolve } from 'node:path';
 import { exitCode } from '../exit-code.ts';
 import { jsonDocument, writeWhole } from '../json-document.ts';
@@ -147,7 +149,6 @@ async function* followed(
   drawn: boolean,
   onFrame: (frame: VideoFrame, result: TrackResult) => void,
 ): AsyncGenerator<VideoFrame> {
-  const { drawBox } = await import('@verilens/vision');
   let begun = false;
   for await (const frame of opened.frames) {
     if (frame.timestampMs < from) continue;
@@ -155,8 +156,14 @@ async function* followed(
     begun = true;
     onFrame(frame, result);
     if (drawn) drawBox(frame.image, result.box, STATE_COLOURS[result.state], Math.max(2, Math.round(frame.image.height / 180)));
-    yield frame;
+    yield drawn ? { ...frame, image: withEvenSides(frame.image) } : frame;
   }
+}
+
+/** Videos are written with even sides: an odd picture loses its last column or row. */
+function withEvenSides(image: Image): Image {
+  const [width, height] = [image.width & ~1, image.height & ~1];
+  return width === image.width && height === image.height ? image : crop(image, { x: 0, y: 0, width, height });
 }
 
 function summary(name: string, frames: readonly TrackedFrame[], busyMs: number): string {
