@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly models?: readonly string[];
   /** Default: one for each core. */
   readonly threads?: number;
+  /** How far the benchmarks go whose length is free. */
+  readonly frames?: number;
   /** Progress, one line at a time. */
   readonly say: (line: string) => void;
 }
@@ -40,8 +42,19 @@ export const benches: Readonly<Record<string, Bench>> = {
       }),
   },
   'track-live': {
-    title: 'following on one core: a 1280x720 file against real time, and memory over a long looped video',
-    run: async ({ quick, say }) => (await import('./track/live-bench.ts')).liveBench({ frames: quick ? 500 : 15_000, say }),
+    title: 'following on one core: a 1280x720 file against real time',
+    run: async ({ quick, say }) => (await import('./track/live-bench.ts')).liveBench({ passes: quick ? 1 : 3, say }),
+  },
+  'track-hour': {
+    title: 'resident memory while an hour of looped video is followed',
+    run: async ({ quick, frames, say }) =>
+      (await import('./track/hour-bench.ts')).hourBench({
+        clips: [
+          { name: 'talking-laughs', frames: frames ?? (quick ? 500 : 90_000) },
+          { name: 'cockatoo-near', frames: quick ? 280 : 3000 },
+        ],
+        say,
+      }),
   },
   pictures: {
     title: 'a 12-megapixel photograph to its verdict, against OpenCV and PyTorch; its memory; a filter as products beside an FFT',

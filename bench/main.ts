@@ -24,6 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
         quick: { type: 'boolean' },
         model: { type: 'string', multiple: true },
         threads: { type: 'string' },
+        frames: { type: 'string' },
         help: { type: 'boolean' },
       },
     });
@@ -51,6 +52,11 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`--threads is a whole number from 1 to 256, not "${values.threads}".\n`);
     return 2;
   }
+  const frames = values.frames === undefined ? undefined : Number(values.frames);
+  if (frames !== undefined && !(Number.isInteger(frames) && frames >= 100)) {
+    process.stderr.write(`--frames is a whole number from 100 on, not "${values.frames}".\n`);
+    return 2;
+  }
   const shown = args
     .slice(args.indexOf(name) + 1)
     .filter((arg, i, all) => !['--json', '--save', '--out'].includes(arg) && all[i - 1] !== '--out');
@@ -60,7 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`"${name}" is saved as a whole: leave out --model, or write to a file with --out.\n`);
     return 2;
   }
-  const measured = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, say }));
+  const measured = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, frames, say }));
   const saved = join(folder, 'results', `${name}.json`);
   const document =
     values.save === true && values.model !== undefined && pieces !== undefined
@@ -96,6 +102,7 @@ ${list}
   --save        write it to bench/results/<name>.json
   --quick       fewer repetitions, for a look
   --threads <n> threads of every engine; default: one for each core
+  --frames <n>  track-hour: frames of its first clip; default: an hour's, 90,000
   --model <m>   train, inference, js-peers: this model alone, lowerings: this op alone (may be repeated); js-peers and lowerings
                 keep the other rows of what was saved
 `;

@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<string, string>> = {
   video: 'Video to verdict',
   track: 'Following an object against OpenCV',
   'track-live': 'Following an object on one core',
+  'track-hour': 'Memory over an hour of following',
   pictures: 'Photograph to verdict',
   train: 'Training steps against PyTorch',
   'js-peers': 'Training steps in other JavaScript projects',

@@ -78,6 +78,19 @@ it('writes a video that plays, with the box in each frame; a picture of odd side
   ]);
 });
 
+it('begins the written video where following begins', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5 side 64' });
+  const { code } = await verilens(['track', 'clip.txt', '--box', '20,20,24,20', '--from', '150', '--video', 'late.webm'], {
+    folder,
+    plugins,
+  });
+  expect(code).toBe(0);
+  await using media = await openMedia(join(folder, 'late.webm'));
+  const times: number[] = [];
+  for await (const { timestampMs } of media.frames()) times.push(timestampMs);
+  expect(times).toEqual([0, 100]);
+});
+
 it('begins where it is told, one JSON line a frame', async () => {
   const folder = await temporaryFolder({ 'clip.txt': 'score 0.5' });
   const { code, out } = await verilens(['track', 'clip.txt', '--box', '1,1,2,3', '--from', '150', '--json'], { folder, plugins });

@@ -149,14 +149,16 @@ async function* followed(
   drawn: boolean,
   onFrame: (frame: VideoFrame, result: TrackResult) => void,
 ): AsyncGenerator<VideoFrame> {
-  let begun = false;
+  let begunMs: number | undefined;
   for await (const frame of opened.frames) {
     if (frame.timestampMs < from) continue;
-    const result: TrackResult = begun ? await tracker.update(frame, { signal }) : await tracker.init(frame, box, { signal });
-    begun = true;
+    const result: TrackResult =
+      begunMs === undefined ? await tracker.init(frame, box, { signal }) : await tracker.update(frame, { signal });
+    begunMs ??= frame.timestampMs;
     onFrame(frame, result);
     if (drawn) drawBox(frame.image, result.box, STATE_COLOURS[result.state], Math.max(2, Math.round(frame.image.height / 180)));
-    yield drawn ? { ...frame, image: withEvenSides(frame.image) } : frame;
+    // a written video begins at 0, wherever following begins
+    yield drawn ? { ...frame, image: withEvenSides(frame.image), timestampMs: frame.timestampMs - begunMs } : frame;
   }
 }
 

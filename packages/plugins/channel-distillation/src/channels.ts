@@ -55,17 +55,39 @@ function normalEquations(filter: Spectra, samples: readonly Sample[], fft: Fft2)
     const maps = invertSpectra(each, fft);
     const wanted = fft.inverse({ re: label.re.subarray(0, length), im: label.im.subarray(0, length) })[0];
     for (let a = 0; a < n; a++) {
-      const [from, row] = [a * size, a * n];
-      for (let p = 0; p < size; p++) target[a]! += maps[from + p]! * wanted[p]!;
-      for (let b = a; b < n; b++) {
-        let dot = 0;
-        for (let p = 0, q = b * size; p < size; p++, q++) dot += maps[from + p]! * maps[q]!;
-        gram[row + b]! += dot;
-        if (b !== a) gram[b * n + a] = gram[row + b]!;
+      let dot = 0;
+      for (let p = 0, q = a * size; p < size; p++, q++) dot += maps[q]! * wanted[p]!;
+      target[a]! += dot;
+    }
+    addGram(gram, maps, n, size);
+  }
+  for (let a = 0; a < n; a++) for (let b = 0; b < a; b++) gram[a * n + b] = gram[b * n + a]!;
+  return { gram, target };
+}
+
+/** Upper triangle of `gram` [n, n] += inner products of n maps, three at a time: each map is read a third as often. */
+function addGram(gram: Float64Array, maps: Float64Array, n: number, size: number): void {
+  for (let a = 0; a < n; a++) {
+    const from = a * size;
+    let b = a;
+    for (; b + 2 < n; b += 3) {
+      let [first, second, third] = [0, 0, 0];
+      for (let p = from, q = b * size, r = q + size, s = r + size; p < from + size; p++, q++, r++, s++) {
+        const value = maps[p]!;
+        first += value * maps[q]!;
+        second += value * maps[r]!;
+        third += value * maps[s]!;
       }
+      gram[a * n + b]! += first;
+      gram[a * n + b + 1]! += second;
+      gram[a * n + b + 2]! += third;
+    }
+    for (; b < n; b++) {
+      let dot = 0;
+      for (let p = from, q = b * size; p < from + size; p++, q++) dot += maps[p]! * maps[q]!;
+      gram[a * n + b]! += dot;
     }
   }
-  return { gram, target };
 }
 
 /**

@@ -44,7 +44,7 @@ export const DEFAULTS: TrackerConfig = {
   redistilEvery: 0,
   labelWidth: 1 / 16,
   rate: 0.02,
-  solveEvery: 4,
+  solveEvery: 6,
   solveSteps: 4,
   firstSteps: 40,
   penaltyFloor: 0.03,
