@@ -5,18 +5,18 @@ import { entrySize } from '../scripts/entry-size.ts';
 const LIMIT = 120 * 1024;
 
 describe('a page with one detector', () => {
-  it('downloads less than 120 KB of code', async () => {
+  it.each(['stdt', 'f2c'])('%s downloads less than 120 KB of code', async (detector) => {
     const { bytes, files } = await entrySize(
       `
       import { createEngine } from '@verilens/core';
       import { wasm } from '@verilens/runtime-wasm';
-      import { stdt } from '@verilens/plugin-stdt';
-      globalThis.judge = async (clip) => {
-        const engine = await createEngine({ runtime: await wasm(), plugins: [stdt()] });
-        return engine.detect(clip);
+      import { ${detector} } from '@verilens/plugin-${detector}';
+      globalThis.judge = async (media) => {
+        const engine = await createEngine({ runtime: await wasm(), plugins: [${detector}()] });
+        return engine.detect(media);
       };
     `,
-      'test',
+      'bench',
     );
     expect(files.length).toBeGreaterThan(1);
     expect(bytes, `${(bytes / 1024).toFixed(1)} KB: ${JSON.stringify(files)}`).toBeLessThan(LIMIT);

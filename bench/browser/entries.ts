@@ -4,6 +4,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'the same with media and faces (the ten lines)': `import { faces } from '@verilens/faces';
 import { media } from '@verilens/media';
 ${program('stdt', 'plugin-stdt', 'createEngine({ runtime, plugins: [stdt()], services: [media(), faces()] })')}`,
+  'core, runtime-wasm, plugin-f2c': program('f2c', 'plugin-f2c', 'createEngine({ runtime, plugins: [f2c()] })'),
   'core, runtime-wasm, plugin-channel-distillation': program(
     'channelDistillation',
     'plugin-channel-distillation',

@@ -33,6 +33,8 @@ export interface FaceSighting {
 }
 
 export type CheckEvent =
+  /** The verdict stands; evidence maps and report are still to come. */
+  | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'preview'; readonly preview: Preview; readonly share: number | undefined }
   | { readonly kind: 'faces'; readonly sighting: FaceSighting };
 
@@ -46,7 +48,7 @@ export interface Heat {
   readonly toSource: Affine;
 }
 
-export interface CheckAnswer {
+export interface Verdict {
   readonly kind: 'image' | 'video';
   readonly status: DetectionStatus;
   readonly score: number | null;
@@ -56,10 +58,14 @@ export interface CheckAnswer {
   readonly models: readonly ModelScore[];
   readonly segments: readonly Segment[];
   readonly faces: readonly FaceSighting[];
-  readonly heat: readonly Heat[];
   readonly device: Device;
   readonly durationMs: number;
   readonly mediaMs: number;
+}
+
+export interface CheckAnswer {
+  readonly verdict: Verdict;
+  readonly heat: readonly Heat[];
   /** The report that `verilens detect --report` and `--json` write. */
   readonly html: string;
   readonly json: string;

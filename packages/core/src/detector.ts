@@ -110,6 +110,11 @@ export interface DetectOptions {
   evidenceMaps?: number;
   signal?: AbortSignal;
   onProgress?: (progress: { processedMs: number; segments: number }) => void;
+  /**
+   * Called at most once, with the verdict as soon as it stands: the same status, scores and segments as the answer, which
+   * the evidence maps keep waiting. A detector without work after its verdict need not call it.
+   */
+  onVerdict?: (verdict: DetectionResult) => void;
 }
 
 /** Judges whether media were manipulated or generated. */

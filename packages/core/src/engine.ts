@@ -1,10 +1,11 @@
 import type { Component } from './component.ts';
 import { createServices, type Services } from './container.ts';
-import type { Detector, DetectOptions } from './detector.ts';
+import type { Detector } from './detector.ts';
 import { throwIfAborted, VerilensError } from './errors.ts';
 import type { Image, VideoFrame } from './image.ts';
 import { checkPlugin } from './manifest.ts';
-import { judge, type PanelResult } from './panel.ts';
+import { judge, type JudgeOptions } from './panel.ts';
+import type { PanelResult } from './panel-result.ts';
 import type { Plugin, Role, Roles } from './plugin.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { Runtime } from './runtime.ts';
@@ -28,7 +29,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PanelOptions extends DetectOptions {
+export interface PanelOptions extends JudgeOptions {
   /** Names of the detectors to ask; all when left out. */
   detectors?: readonly string[];
   /** Frames a second to sample from a video, in runs of neighbours where a detector judges clips. Default 16. */

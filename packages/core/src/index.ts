@@ -22,6 +22,7 @@ export * from './nearest.ts';
 export * from './preset.ts';
 export * from './objective.ts';
 export * from './panel.ts';
+export type { PanelResult } from './panel-result.ts';
 export * from './pipeline.ts';
 export * from './plugin.ts';
 export * from './recognizer.ts';

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../src/engine.ts';
 import { VerilensError } from '../src/errors.ts';
+import type { PanelResult } from '../src/panel-result.ts';
 import { FRAME_SOURCE, RUNTIME, token, type OpenOptions, type Service } from '../src/services.ts';
 import { fakeDetector, fakeFaces, fakeMedia, fakeRuntime, pixels, videoFrames, watched } from './helpers.ts';
+
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
 
 const clips = (frames: number, size: number = 64) => ({ kind: 'face-clips', frames, size }) as const;
 
@@ -100,6 +107,34 @@ describe('the panel', () => {
       { evidence: 'temporal', score: 0.9, threshold: 0.8, status: 'MANIPULATED', models: ['temporal/part'] },
       { evidence: 'spatial', score: 0.3, threshold: 0.6, status: 'AUTHENTIC', models: ['spatial/part'] },
     ]);
+  });
+
+  it('tells its verdict before the evidence maps are made, once, and waits for the slowest detector', async () => {
+    const [maps, slow, first] = [gate(), gate(), gate()];
+    const plugins = [
+      fakeDetector({ name: 'maps', demand: { kind: 'frames' }, score: 0.9, threshold: 0.8, mapsDone: maps.opened }),
+      fakeDetector({ name: 'slow', demand: { kind: 'frames' }, score: 0.3, threshold: 0.6, onItem: () => slow.opened }),
+      fakeDetector({ name: 'broken', demand: { kind: 'frames' }, fail: new Error('no memory') }),
+    ];
+    await using engine = await createEngine({ runtime: fakeRuntime(), plugins });
+    const told: PanelResult[] = [];
+    const running = engine.detect(watched(videoFrames(3)), { evidenceMaps: 1, onVerdict: (verdict) => (told.push(verdict), first.open()) });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(told).toEqual([]);
+    slow.open();
+    await first.opened;
+    maps.open();
+    const { durationMs, ...result } = await running;
+    expect(told.map(({ durationMs: soFar, ...verdict }) => [verdict, soFar <= durationMs])).toEqual([[result, true]]);
+    expect(result).toMatchObject({ status: 'MANIPULATED', failures: [{ name: 'broken' }] });
+  });
+
+  it('tells no verdict when none of its detectors could judge', async () => {
+    const plugins = [fakeDetector({ name: 'broken', demand: { kind: 'frames' }, fail: new Error('no memory') })];
+    await using engine = await createEngine({ runtime: fakeRuntime(), plugins });
+    let told = 0;
+    await expect(engine.detect(watched(videoFrames(3)), { onVerdict: () => told++ })).rejects.toThrow(/no memory/);
+    expect(told).toBe(0);
   });
 
   it('says NOT_APPLICABLE and why: no face, a still image for a clip detector, a video for an image detector', async () => {

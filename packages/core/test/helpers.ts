@@ -1,4 +1,4 @@
-import type { DetectionResult, DetectionStatus, Detector, DetectorDemand, DetectorInput } from '../src/detector.ts';
+import type { DetectionResult, DetectionStatus, Detector, DetectorDemand, DetectorInput, DetectOptions } from '../src/detector.ts';
 import type { FaceClip, FaceClipSpec } from '../src/face-clip.ts';
 import type { Image, VideoFrame } from '../src/image.ts';
 import type { Plugin } from '../src/plugin.ts';
@@ -70,6 +70,8 @@ export interface FakeDetector {
   /** Called for every item read. */
   readonly onItem?: (item: unknown) => void | Promise<void>;
   readonly answersBlind?: boolean;
+  /** Tells its verdict before this is settled, and answers after. */
+  readonly mapsDone?: Promise<void>;
 }
 
 export interface FakeCalls {
@@ -90,7 +92,7 @@ export function fakeDetector(spec: FakeDetector): Plugin<'detector'> & { calls: 
       calls.disposed++;
     },
     [Symbol.asyncDispose]: async () => undefined,
-    async detect(input: DetectorInput): Promise<DetectionResult> {
+    async detect(input: DetectorInput, options: DetectOptions = {}): Promise<DetectionResult> {
       if (spec.fail !== undefined) throw spec.fail;
       const items: AsyncIterable<unknown> =
         input.kind === 'image' ? watched([input.image]) : input.kind === 'frames' ? input.frames : input.clips;
@@ -114,7 +116,12 @@ export function fakeDetector(spec: FakeDetector): Plugin<'detector'> & { calls: 
         status,
         falseAlarmRate: spec.falseAlarmRate,
       } as const;
-      return { ...base, status, score, models: [model], segments: [{ startMs: 0, endMs: 40, score }] };
+      const result = { ...base, status, score, models: [model], segments: [{ startMs: 0, endMs: 40, score }] };
+      if (spec.mapsDone !== undefined) {
+        options.onVerdict?.(result);
+        await spec.mapsDone;
+      }
+      return result;
     },
   });
   return { name: spec.name, role: 'detector', apiVersion: 1, calls, create: async () => (calls.created++, detector()) };

@@ -21,8 +21,12 @@ export async function loadBlazeFace(
   signal?: AbortSignal,
 ): Promise<BlazeFace> {
   const size = INPUT_SIZE[variant];
-  const file = source ?? new URL(`../models/face_detection_${variant}_${size}x${size}_barracuda.onnx`, import.meta.url);
-  const session = await runtime.load(file, { card: FACE_MODEL_CARDS[variant], signal, background: true, threads: 1 });
+  const session = await runtime.load(source ?? shippedFile(variant), {
+    card: FACE_MODEL_CARDS[variant],
+    signal,
+    background: true,
+    threads: 1,
+  });
   const centres = anchorCentres();
   return {
     async look(image, area, call) {
@@ -42,4 +46,11 @@ export async function loadBlazeFace(
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** Addresses are written out whole: some bundlers (Next.js) follow no others. */
+function shippedFile(variant: BlazeFaceVariant): URL {
+  return variant === 'front'
+    ? new URL('../models/face_detection_front_128x128_barracuda.onnx', import.meta.url)
+    : new URL('../models/face_detection_back_256x256_barracuda.onnx', import.meta.url);
 }

@@ -8,9 +8,9 @@ import type { OpenMediaOptions } from './types.ts';
 
 type Sharp = (typeof import('sharp'))['default'];
 
-/** Loaded at first use: it brings a native library. */
+/** Loaded at first use: it brings a native library, which bundlers for servers cannot pack. */
 export async function loadSharp(): Promise<Sharp> {
-  const { default: sharp } = await import('sharp');
+  const { default: sharp } = await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ 'sharp');
   // libvips caches opened files; a server that decodes many strangers' files gains nothing from that.
   sharp.cache(false);
   return sharp;

@@ -23,7 +23,8 @@ let loading: Promise<Codecs | undefined> | undefined;
 
 /** Undefined when the optional package is missing or has no binary for this system. */
 export function nodeCodecs(): Promise<Codecs | undefined> {
-  loading ??= import('@napi-rs/webcodecs').then(
+  // Bundlers for servers cannot pack a native library, and need not.
+  loading ??= import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ '@napi-rs/webcodecs').then(
     (library) => ({ ...(library as unknown as Omit<Codecs, 'stampsInDecodeOrder'>), stampsInDecodeOrder: true }),
     () => undefined,
   );

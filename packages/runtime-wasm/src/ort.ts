@@ -68,7 +68,7 @@ async function importBuild(build: Build): Promise<Ort> {
   if (build === 'webgpu') return (await import('onnxruntime-web/webgpu')) as Ort;
   if (nodeFiles() === undefined) return (await import('onnxruntime-web/wasm')) as Ort;
   // Under Node the package's own condition picks the one build that finds its files there, which is WASM alone.
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ NODE_BUILD)) as Ort;
+  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ /* turbopackIgnore: true */ NODE_BUILD)) as Ort;
 }
 
 /** Reads the file and looks at its first four bytes before ONNX Runtime does, whose message for a 404 page is "expected magic word". */

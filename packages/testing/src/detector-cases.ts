@@ -128,8 +128,15 @@ export function detectorCases(makePlugin: () => Plugin<'detector'>, fixtures: De
       run: withDetector(async (detector) => {
         const none = await detector.detect(sample(detector));
         claim(none.evidence.length === 0, 'evidence maps nobody asked for');
-        const { evidence } = await detector.detect(sample(detector), { evidenceMaps: 1 });
+        const verdicts: DetectionResult[] = [];
+        const answer = await detector.detect(sample(detector), { evidenceMaps: 1, onVerdict: (verdict) => verdicts.push(verdict) });
+        const { evidence } = answer;
         claim(evidence.length <= 1, `${evidence.length} maps, asked for 1`);
+        claim(verdicts.length <= 1, `${verdicts.length} calls of onVerdict`);
+        for (const verdict of verdicts) {
+          checkDetectionResult(verdict, detector.name);
+          claim(verdict.status === answer.status && verdict.score === answer.score, 'the verdict told early is not the one of the answer');
+        }
         for (const map of evidence) {
           claim(
             map.values.length === map.rows * map.columns && map.values.length > 0,

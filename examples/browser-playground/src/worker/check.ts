@@ -12,7 +12,7 @@ import { createFaceFinder, faces } from '@verilens/faces';
 import { encodePng, media, openMedia } from '@verilens/media';
 import { shippedModels, stdt } from '@verilens/plugin-stdt';
 import { jsonItem, type JudgedItem, reportHtml, type ReportModel, verdictSentence } from '@verilens/report';
-import type { CheckAnswer, FaceSighting } from '../protocol.ts';
+import type { CheckAnswer, FaceSighting, Verdict } from '../protocol.ts';
 import { previewOf } from './bitmaps.ts';
 import type { Handlers } from './dispatch.ts';
 import { type ClipTrail, heatOf } from './heat.ts';
@@ -73,9 +73,20 @@ export function check(session: WorkerSession): Handlers['check'] {
     };
     try {
       const input: MediaInput = source instanceof Blob ? source : shown(frames(), show);
-      const result = await engine.detect(input, { evidenceMaps: EVIDENCE_MAPS, signal });
+      let verdict: Verdict | undefined;
+      const onVerdict = (early: PanelResult): void => {
+        verdict = verdictOf(early, found);
+        emit({ kind: 'verdict', verdict });
+      };
+      const result = await engine.detect(input, { evidenceMaps: EVIDENCE_MAPS, onVerdict, signal });
       const still = result.media.kind === 'image' && source instanceof Blob ? await facesOfPicture(session, engine, source, signal) : [];
-      return await answerOf(result, { source, name, type, faces: [...found, ...still], trail });
+      // How long the verdict took, not the maps after it.
+      verdict = { ...verdictOf(result, [...found, ...still]), durationMs: verdict?.durationMs ?? result.durationMs };
+      return {
+        verdict,
+        heat: await Promise.all(result.evidence.map((map) => heatOf(map, trail))),
+        ...(await reportOf(result, { source, name, type })),
+      };
     } finally {
       watcher.onFrame = watcher.onClip = undefined;
     }
@@ -92,25 +103,43 @@ async function* shown(
   }
 }
 
+function verdictOf(result: PanelResult, sightings: readonly FaceSighting[]): Verdict {
+  const { media, status, score, threshold, models, segments, device, durationMs } = result;
+  return {
+    kind: media.kind,
+    status,
+    score,
+    threshold,
+    sentence: verdictSentence(result),
+    models,
+    segments,
+    faces: sightings,
+    device,
+    durationMs,
+    mediaMs: media.info.durationMs ?? lastMs(segments),
+  };
+}
+
+function lastMs(segments: PanelResult['segments']): number {
+  return segments.reduce((last, { endMs }) => Math.max(last, endMs), 0);
+}
+
 interface About {
   readonly source: unknown;
   readonly name: string;
   readonly type: string;
-  readonly faces: readonly FaceSighting[];
-  readonly trail: readonly ClipTrail[];
 }
 
-async function answerOf(result: PanelResult, { source, name, type, faces: sightings, trail }: About): Promise<CheckAnswer> {
+async function reportOf(result: PanelResult, { source, name, type }: About): Promise<Pick<CheckAnswer, 'html' | 'json'>> {
   const { info, kind } = result.media;
   const file = source instanceof Blob ? source : undefined;
-  const lastMs = Math.max(0, ...result.segments.map(({ endMs }) => endMs));
   const item: JudgedItem = {
     name,
     media: {
       mimeType: type || `${kind}/${info.format}`,
       width: info.width || undefined,
       height: info.height || undefined,
-      durationMs: info.durationMs ?? lastMs,
+      durationMs: info.durationMs ?? lastMs(result.segments),
       frameRate: info.frameRate,
       bytes: file?.size,
       sha256: file === undefined ? undefined : await sha256(new Uint8Array(await file.arrayBuffer())),
@@ -119,18 +148,6 @@ async function answerOf(result: PanelResult, { source, name, type, faces: sighti
   };
   const models: readonly ReportModel[] = [{ name: 'stdt', cards: Object.values(shippedModels()).map(({ card }) => card) }];
   return {
-    kind,
-    status: result.status,
-    score: result.score,
-    threshold: result.threshold,
-    sentence: verdictSentence(result),
-    models: result.models,
-    segments: result.segments,
-    faces: sightings,
-    heat: await Promise.all(result.evidence.map((map) => heatOf(map, trail))),
-    device: result.device,
-    durationMs: result.durationMs,
-    mediaMs: info.durationMs ?? lastMs,
     html: await reportHtml([item], { encode: encodePng, models, generator: 'verilens playground' }),
     json: `${JSON.stringify(jsonItem(item), undefined, 2)}\n`,
   };

@@ -73,22 +73,26 @@ export function createDetector(networks: Networks): Detector {
         suspects.offer(score, clip);
         options.onProgress?.({ processedMs: endMs, segments: segments.length });
       }
-      const found: FoundEvidence[] = [];
-      for (const { value: clip, score } of suspects.best()) found.push(await evidenceMap(networks, clip, score, signal));
       const witnesses = KINDS.map((kind): Witness => ({
         name: `stdt/${kind}`,
         evidence: kind,
         calibration: calibrationOf(kind),
         tracks: [...sums[kind].values()],
       }));
-      return {
+      const result = (found: readonly FoundEvidence[]): DetectionResult => ({
         ...judgeVideo(witnesses, threshold),
         segments,
         regions: found.map(regionOf),
         evidence: found.map(({ map }) => map),
         device: networks.temporal.session.device,
         durationMs: performance.now() - started,
-      };
+      });
+      const best = suspects.best();
+      // The maps of a few seconds of video cost more than their verdict.
+      if (best.length > 0) options.onVerdict?.(result([]));
+      const found: FoundEvidence[] = [];
+      for (const { value: clip, score } of best) found.push(await evidenceMap(networks, clip, score, signal));
+      return result(found);
     },
     dispose,
     [Symbol.asyncDispose]: dispose,

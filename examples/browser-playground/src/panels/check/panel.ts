@@ -1,4 +1,4 @@
-import type { CheckAnswer, Source } from '../../protocol.ts';
+import type { CheckAnswer, Source, Verdict } from '../../protocol.ts';
 import { type Camera, openCamera } from '../../shell/camera.ts';
 import { download } from '../../shell/download.ts';
 import { h, replace, scoreText } from '../../shell/dom.ts';
@@ -19,6 +19,7 @@ export function checkPanel({ engine }: App): Panel {
   view.onTime = (timeMs) => line.mark(timeMs);
   const job = work('Stop');
   const answerPlace = h('div', { class: 'sheet stack', hidden: true });
+  const savePlace = h('div', { class: 'row' });
   const timePlace = h('section', { class: 'sheet stack', hidden: true }, h('h2', {}, 'Score over time'), line.root);
   const heatSwitch = h('input', { type: 'checkbox', checked: true, onchange: () => (view.heatShown = heatSwitch.checked) });
   const heatPlace = h(
@@ -37,45 +38,44 @@ export function checkPanel({ engine }: App): Panel {
     camera?.stop();
     camera = undefined;
   };
-  const show = (answer: CheckAnswer, file: Blob | undefined, name: string): void => {
-    judged = answer.kind === 'video' ? file : undefined;
-    const timed = answer.kind === 'video' && answer.segments.length > 0;
-    view.showResult(file, answer.kind, answer.heat);
+  const showVerdict = (verdict: Verdict, file: Blob | undefined): void => {
+    const timed = verdict.kind === 'video' && verdict.segments.length > 0;
+    view.showResult(file, verdict.kind);
     timePlace.hidden = !timed;
-    if (timed) line.show(answer.segments, answer.threshold, answer.mediaMs);
-    heatPlace.hidden = answer.faces.length === 0 || judged === undefined;
-    const jumps = [...answer.heat]
-      .sort((a, b) => b.score - a.score)
-      .slice(0, 3)
-      .map(({ timestampMs, score }) =>
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'small',
-            onclick: () => {
-              view.seek(timestampMs);
-              line.mark(timestampMs);
-            },
+    if (timed) line.show(verdict.segments, verdict.threshold, verdict.mediaMs);
+    replace(answerPlace, verdictView(verdict), savePlace);
+    replace(savePlace);
+    answerPlace.hidden = false;
+  };
+  const showEvidence = ({ verdict, heat, html, json }: CheckAnswer, file: Blob | undefined, name: string): void => {
+    judged = verdict.kind === 'video' ? file : undefined;
+    view.addHeat(heat);
+    heatPlace.hidden = verdict.faces.length === 0 || judged === undefined;
+    const bySuspicion = [...heat].sort((a, b) => b.score - a.score);
+    const jumps = bySuspicion.slice(0, 3).map(({ timestampMs, score }) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'small',
+          onclick: () => {
+            view.seek(timestampMs);
+            line.mark(timestampMs);
           },
-          `${(timestampMs / 1000).toFixed(1)} s · ${scoreText(score)}`,
-        ),
-      );
-    moments.hidden = jumps.length === 0 || file === undefined;
+        },
+        `${(timestampMs / 1000).toFixed(1)} s · ${scoreText(score)}`,
+      ),
+    );
+    moments.hidden = jumps.length === 0 || judged === undefined;
     replace(moments, h('span', { class: 'small dim' }, 'Most suspicious moments:'), ...jumps);
     const stem = name.replace(/\.[^.]*$/, '');
     replace(
-      answerPlace,
-      verdictView(answer),
-      h(
-        'div',
-        { class: 'row' },
-        h('button', { type: 'button', onclick: () => download(`${stem}-report.html`, answer.html, 'text/html') }, 'Save the report'),
-        h('button', { type: 'button', onclick: () => download(`${stem}.json`, answer.json, 'application/json') }, 'Save as JSON'),
-      ),
+      savePlace,
+      h('button', { type: 'button', onclick: () => download(`${stem}-report.html`, html, 'text/html') }, 'Save the report'),
+      h('button', { type: 'button', onclick: () => download(`${stem}.json`, json, 'application/json') }, 'Save as JSON'),
     );
-    answerPlace.hidden = false;
-    if (answer.heat[0] !== undefined && file !== undefined) view.seek(answer.heat[0].timestampMs);
+    // Whoever moved the video meanwhile is not moved away.
+    if (bySuspicion[0] !== undefined && judged !== undefined && view.timeMs === 0) view.seek(bySuspicion[0].timestampMs);
   };
 
   const explainMoment = async (): Promise<void> => {
@@ -96,8 +96,11 @@ export function checkPanel({ engine }: App): Panel {
     view.clear();
     answerPlace.hidden = timePlace.hidden = heatPlace.hidden = moments.hidden = true;
     const live = source === 'page';
-    if (live && camera !== undefined) view.showCamera(camera.video);
-    await job.run(
+    const own = live ? camera : undefined;
+    if (own !== undefined) view.showCamera(own.video);
+    judged = undefined;
+    let stands = false;
+    const done = await job.run(
       live ? 'Watching the camera. Press “Judge now” after a few seconds.' : `Judging ${name} …`,
       async ({ signal, progress }) => {
         const answer = await engine.call(
@@ -105,18 +108,30 @@ export function checkPanel({ engine }: App): Panel {
           { source, name, type: file?.type ?? '' },
           {
             signal,
-            nextFrame: async () => camera?.nextFrame(),
+            nextFrame: async () => own?.nextFrame(),
             onEvent: (event) => {
+              // Of a file that another one has replaced.
+              if (signal.aborted) return undefined;
               if (event.kind === 'faces') return view.addFaces(event.sighting);
+              if (event.kind === 'verdict') {
+                stands = true;
+                showVerdict(event.verdict, file);
+                return progress(undefined, 'Mapping where the evidence lies …');
+              }
+              if (stands) return event.preview.bitmap.close();
               view.showPreview(event.preview);
               return progress(event.share);
             },
           },
         );
-        show(answer, file, name);
+        if (!stands) showVerdict(answer.verdict, file);
+        showEvidence(answer, file, name);
       },
     );
-    if (live) closeCamera();
+    if (!done && stands && !job.busy) job.say('Stopped. The verdict stands; evidence and report were not made.');
+    own?.stop();
+    if (camera !== own) return;
+    camera = undefined;
     judgeNow.hidden = true;
   };
 

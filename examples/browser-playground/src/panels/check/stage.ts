@@ -13,7 +13,7 @@ export interface Stage {
   showCamera(video: HTMLVideoElement): void;
   addFaces(sighting: FaceSighting): void;
   /** Afterwards: the file itself, moved to a time. */
-  showResult(file: Blob | undefined, kind: 'image' | 'video', heat: readonly Heat[]): void;
+  showResult(file: Blob | undefined, kind: 'image' | 'video'): void;
   addHeat(heat: readonly Heat[]): void;
   readonly timeMs: number;
   seek(timeMs: number): void;
@@ -128,8 +128,7 @@ export function stage(): Stage {
       timeMs = sighting.timestampsMs.at(-1)!;
       draw();
     },
-    showResult(file, kind, maps) {
-      heat = maps;
+    showResult(file, kind) {
       if (file === undefined || kind === 'image') {
         if (video !== undefined) release();
         if (kind === 'image') timeMs = 0;
@@ -137,6 +136,7 @@ export function stage(): Stage {
         return;
       }
       release();
+      timeMs = 0;
       address = URL.createObjectURL(file);
       const player = h('video', { src: address, controls: true, playsinline: true, 'aria-label': 'The video' });
       player.muted = true;

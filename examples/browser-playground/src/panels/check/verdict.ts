@@ -1,5 +1,5 @@
 import type { DetectionStatus, EvidenceKind } from '@verilens/core';
-import type { CheckAnswer } from '../../protocol.ts';
+import type { Verdict } from '../../protocol.ts';
 import { duration, h, scoreText, svg } from '../../shell/dom.ts';
 
 /** Never by colour alone: each status has a word and a shape. */
@@ -21,8 +21,8 @@ const EVIDENCE: Readonly<Record<EvidenceKind, string>> = {
 };
 
 /** The answer in words, its score against the threshold, and each model's own. */
-export function verdictView(answer: CheckAnswer): HTMLElement {
-  const { status, score, threshold, sentence, models, device, durationMs, mediaMs } = answer;
+export function verdictView(verdict: Verdict): HTMLElement {
+  const { status, score, threshold, sentence, models, device, durationMs, mediaMs } = verdict;
   const { word, path } = LOOKS[status];
   const speed = mediaMs > 0 ? `, ${(mediaMs / Math.max(1, durationMs)).toFixed(1)} times real time` : '';
   return h(
@@ -35,7 +35,7 @@ export function verdictView(answer: CheckAnswer): HTMLElement {
       h('p', {}, sentence.charAt(0).toUpperCase() + sentence.slice(1)),
       score === null ? undefined : gauge(score, threshold),
     ),
-    models.length > 0 && modelTable(answer),
+    models.length > 0 && modelTable(verdict),
     h('p', { class: 'small dim' }, `Judged on ${device} in ${duration(durationMs)}${speed}.`),
     limits(),
   );
@@ -59,7 +59,7 @@ function gauge(score: number, threshold: number): HTMLElement {
   );
 }
 
-function modelTable({ models }: CheckAnswer): HTMLElement {
+function modelTable({ models }: Verdict): HTMLElement {
   const rows = models.map(({ name, evidence, score, threshold, status, reason }) =>
     h(
       'tr',
