@@ -35,6 +35,25 @@ export function heatMapImage(map: EvidenceMap, scale = 3, peak: number = highest
   return { data, width, height };
 }
 
+/** A map without its crop, `scale` times as large as that, to be laid over the source: the less evidence, the more transparent. */
+export function heatOverlayImage(map: EvidenceMap, scale = 3, peak: number = highest(map)): Image {
+  const width = map.crop.width * scale;
+  const height = map.crop.height * scale;
+  const data = new Uint8ClampedArray(width * height * 4);
+  const unit = peak > 1e-6 ? 1 / peak : 0;
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 4) {
+      const heat = Math.min(1, Math.max(0, cellAt(map, (x + 0.5) / width, (y + 0.5) / height) * unit));
+      const [r, g, b] = colour(heat);
+      data[at] = r;
+      data[at + 1] = g;
+      data[at + 2] = b;
+      data[at + 3] = 210 * Math.min(1, heat * 1.6);
+    }
+  }
+  return { data, width, height };
+}
+
 /** The highest value of a map, 0 when all are negative or none is finite. */
 export function highest(map: EvidenceMap): number {
   let top = 0;

@@ -2,7 +2,7 @@ export { type CurvePoint, curvesHtml, type CurvesOptions } from './curves.ts';
 export { type ExplainedItem, explanationHtml, type ExplanationReportOptions } from './explanation-page.ts';
 export { escapeHtml } from './html.ts';
 export { type FaceZone, faceZone, zoneShares } from './face-zones.ts';
-export { heatMapImage } from './heat-map.ts';
+export { heatMapImage, heatOverlayImage } from './heat-map.ts';
 export { type JsonEvidence, type JsonItem, jsonItem } from './json.ts';
 export type { Confusion } from './confusion.ts';
 export { type KeptPicture, learningHtml, type LearnedSession, type LearningReport, type LearningReportOptions } from './learning-page.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { heatMapImage, zoneShares } from '../src/index.ts';
+import { heatMapImage, heatOverlayImage, zoneShares } from '../src/index.ts';
 import { evidenceMap } from './fixtures.ts';
 
 it('is bright where the evidence is and grey where there is none', () => {
@@ -12,6 +12,14 @@ it('is bright where the evidence is and grey where there is none', () => {
   };
   expect(colourfulness(2, 2)).toBeGreaterThan(20);
   expect(colourfulness(28, 28)).toBeLessThan(2);
+});
+
+it('lays the evidence over the source, and nothing where there is none', () => {
+  const { data, width, height } = heatOverlayImage(evidenceMap([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, Number.NaN, 0, 0]), 4);
+  expect([width, height]).toEqual([32, 32]);
+  const alpha = (x: number, y: number): number => data[(y * width + x) * 4 + 3]!;
+  expect(alpha(2, 2)).toBe(210);
+  expect([alpha(28, 28), alpha(2, 28), alpha(12, 28)]).toEqual([0, 0, 0]);
 });
 
 it('takes negative, empty and broken values as no evidence', () => {

@@ -1,5 +1,6 @@
 import {
   checkDetectionResult,
+  type DetectionResult,
   type Detector,
   type DetectorDemand,
   type DetectorInput,

@@ -1,5 +1,5 @@
 import type { Affine, EvidenceMap } from '@verilens/core';
-import { heatMapImage } from '@verilens/report';
+import { heatOverlayImage } from '@verilens/report';
 import { composeAffine, invertAffine } from '@verilens/vision';
 import type { Heat } from '../protocol.ts';
 import { bitmapOf } from './bitmaps.ts';
@@ -17,7 +17,7 @@ export interface ClipTrail {
 
 export async function heatOf(map: EvidenceMap, trail: readonly ClipTrail[]): Promise<Heat> {
   const { trackId, timestampMs, score } = map;
-  return { trackId, timestampMs, score, bitmap: await bitmapOf(heatMapImage(map, SCALE)), toSource: placeOf(map, trail) };
+  return { trackId, timestampMs, score, bitmap: await bitmapOf(heatOverlayImage(map, SCALE)), toSource: placeOf(map, trail) };
 }
 
 /** Pixels of the enlarged crop to pixels of the source. */

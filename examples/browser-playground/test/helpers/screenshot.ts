@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { root } from '../../../../scripts/workspace.ts';
 
-/** `UPDATE_SCREENSHOTS=1 npm test -- examples/browser-playground` writes the pictures of docs/playground.md anew. */
-const UPDATE = process.env['UPDATE_SCREENSHOTS'] === '1';
+/** `UPDATE_SCREENSHOTS=1 npm test -- examples/browser-playground` writes the pictures of docs/browser.md anew. */
+export const UPDATE: boolean = process.env['UPDATE_SCREENSHOTS'] === '1';
 
 /** The whole page as a small PNG in docs/images. Only drawn pictures may be in it. */
 export async function screenshot(page: Page, name: string): Promise<void> {

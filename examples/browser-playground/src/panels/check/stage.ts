@@ -47,9 +47,7 @@ export function stage(): Stage {
       for (const map of nearest(heat, timeMs)) {
         const [a, b, c, d, e, f] = map.toSource;
         context.setTransform(a, d, b, e, c, f);
-        context.globalAlpha = 0.86;
         context.drawImage(map.bitmap, 0, 0);
-        context.globalAlpha = 1;
       }
       context.setTransform(1, 0, 0, 1, 0, 0);
     }

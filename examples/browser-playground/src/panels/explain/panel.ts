@@ -84,6 +84,7 @@ export function explainPanel(app: App): Panel {
     const before = bitmapCanvas(answer.picture, 'The picture');
     const after = bitmapCanvas(answer.overlay, `Which parts speak for “${objective}”`);
     before.className = after.className = small.trim();
+    const shares = scores.every(({ score }) => score >= 0 && score <= 1);
     replace(
       result,
       h('h2', {}, `“${objective}”, ${value.toPrecision(3)}`),
@@ -92,18 +93,15 @@ export function explainPanel(app: App): Panel {
       scores.length > 1 &&
         h(
           'ul',
-          { class: 'bars', 'aria-label': 'Scores' },
+          { class: 'bars asking', 'aria-label': 'Scores' },
           ...scores.map(({ index, label, score }) =>
             h(
               'li',
               {},
               h('span', {}, label),
               h('span', {}, score.toPrecision(3)),
-              h(
-                'div',
-                { class: 'row' },
-                h('button', { type: 'button', class: 'small', onclick: () => void explain(index) }, `Why ${label}?`),
-              ),
+              h('button', { type: 'button', class: 'small', 'aria-label': `Why ${label}?`, onclick: () => void explain(index) }, 'Why?'),
+              shares && h('meter', { value: score, max: 1, 'aria-label': `${label}: ${score.toPrecision(3)}` }),
             ),
           ),
         ),

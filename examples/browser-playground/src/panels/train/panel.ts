@@ -70,7 +70,9 @@ export function trainPanel(app: App): Panel {
             h(
               'figcaption',
               { class: truth === answer ? undefined : 'wrong' },
-              `${answer} ${Math.round(100 * score)} %${truth === answer ? '' : `, in truth ${truth}`}`,
+              h('b', {}, answer),
+              h('span', {}, `${Math.round(100 * score)} %`),
+              truth !== answer && h('span', {}, `is a ${truth}`),
             ),
           ),
         ),
