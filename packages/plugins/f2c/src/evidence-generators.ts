@@ -66,7 +66,7 @@ export async function qualityFacts(
   let real: FeatureRows | undefined;
   for (const { name, tiles } of [{ name: OTHER_PHOTOGRAPHS, tiles: data.realSeen }, ...data.test]) {
     options.onProgress?.(`quality of ${name}`, 0.9);
-    const figures = await finished(`evidence-quality-${data.trial.trainTiles}-${name}`, async () => {
+    const figures = await finished(`evidence-v${data.trial.recipe.version}-quality-${data.trial.trainTiles}-${name}`, async () => {
       real ??= await features(data.realTest, options);
       return { ...manifoldQuality(real, await features(tiles, options)) };
     });
@@ -74,7 +74,9 @@ export async function qualityFacts(
   }
   const ddpm = data.zoo.get('ddpm') as TrainedGenerator<DdpmConfig> | undefined;
   if (ddpm === undefined) return { quality, diffusion: undefined };
-  const diffusion = await finished(`evidence-diffusion-${data.trial.trainTiles}`, () => diffusionFigures(data, ddpm, options));
+  const diffusion = await finished(`evidence-v${data.trial.recipe.version}-diffusion-${data.trial.trainTiles}`, () =>
+    diffusionFigures(data, ddpm, options),
+  );
   return { quality, diffusion };
 }
 

@@ -55,7 +55,7 @@ export async function classifierRuns(
       for (const trainedOn of generators) {
         throwIfAborted(options.signal, PLACE);
         options.onProgress?.(`${view} trained on ${trainedOn}, seed ${seed}`, runs.length / all);
-        const figures = await finished(`evidence-run-${trial.trainTiles}-${view}-${trainedOn}-${seed}`, async () =>
+        const figures = await finished(`evidence-v${trial.recipe.version}-run-${trial.trainTiles}-${view}-${trainedOn}-${seed}`, async () =>
           oneRun(data, config, trainedOn, seed, await testPlanes(), options),
         );
         runs.push({ view, trainedOn, seed, figures });
