@@ -5,7 +5,7 @@ import { browserGuide } from '../scripts/browser-guide.ts';
 import { opTable } from '../scripts/op-table.ts';
 import { readmesWithTables } from '../scripts/result-tables.ts';
 
-it('READMEs show the committed results (mend with: npm run tables)', () => {
+it('READMEs and pictures show the committed results (mend with: npm run tables)', () => {
   const wanted = readmesWithTables(join(import.meta.dirname, '..'));
   expect(wanted.size).toBeGreaterThan(0);
   for (const [file, text] of wanted) expect(readFileSync(file, 'utf8')).toBe(text);

@@ -120,6 +120,7 @@ Exit codes:
     .option('--steps <n>', 'diffusion: steps of the sampler (default 50)', numberIn(1, 10_000, true))
     .option('--eta <n>', 'diffusion: 0 deterministic to 1 as noisy as DDPM', numberIn(0, 1))
     .option('--out <folder>', 'where the PNG files go (default: out/<model>-<seed>)')
+    .option('--sheet <file.png>', 'all pictures in one, too')
     .addOption(device())
     .addOption(threads())
     .option('--json', 'the list of files as one JSON document')

@@ -32,7 +32,11 @@ describe('generate', () => {
     expect((await readdir(join(folder, 'a'))).sort()).toEqual(['0.png', '1.png', '2.png', 'generated.json']);
     const document = JSON.parse(await readFile(join(folder, 'a/generated.json'), 'utf8'));
     expect(document).toMatchObject({ synthetic: true, seed: 7, steps: 2, generator: { config: { kind: 'ddpm' }, training: { seed: 0 } } });
-    await verilens([...args, '--out', 'b'], { folder, runtime });
+    await verilens([...args, '--out', 'b', '--sheet', 'all.png'], { folder, runtime });
+    const sheet = await readFile(join(folder, 'all.png'));
+    // two columns of 8 pixels between three gaps of 2
+    expect([sheet.readUInt32BE(16), sheet.readUInt32BE(20)]).toEqual([22, 22]);
+    expect((await verilens([...args, '--sheet', 'all.jpg'], { folder, runtime })).code).toBe(64);
     expect(await readFile(join(folder, 'b/2.png'))).toEqual(await readFile(join(folder, 'a/2.png')));
   });
 

@@ -1,5 +1,5 @@
 import type { Anonymizer } from './anonymizer.ts';
-import type { Detector } from './detector.ts';
+import type { Detector, EvidenceCurve } from './detector.ts';
 import type { Explainer } from './explainer.ts';
 import type { Grounder } from './grounder.ts';
 import type { IncrementalLearner } from './incremental-learner.ts';
@@ -79,4 +79,6 @@ export interface EvidenceReport {
   }[];
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
+  /** What is better seen than read; the README shows them. */
+  readonly curves?: readonly EvidenceCurve[];
 }

@@ -3,6 +3,7 @@ export * from './blend.ts';
 export * from './blur.ts';
 export * from './boxes.ts';
 export * from './colour.ts';
+export * from './contact-sheet.ts';
 export * from './draw.ts';
 export * from './fft.ts';
 export * from './image.ts';

@@ -2,6 +2,7 @@ import { VerilensError } from '@verilens/core';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { exitCode } from '../exit-code.ts';
+import { UsageError } from '../failure.ts';
 import { fallbackNote } from '../fallback-note.ts';
 import { jsonDocument, writeWhole } from '../json-document.ts';
 import type { DeviceName } from '../options.ts';
@@ -14,6 +15,8 @@ export interface GenerateCommandOptions {
   readonly steps?: number;
   readonly eta?: number;
   readonly out?: string;
+  /** All pictures in one, a PNG file. */
+  readonly sheet?: string;
   readonly device: DeviceName;
   readonly threads?: number;
   readonly json?: boolean;
@@ -22,6 +25,8 @@ export interface GenerateCommandOptions {
 /** Makes PNG files, and a JSON document beside them that says what made them. */
 export async function generate(model: string, options: GenerateCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
+  if (options.sheet !== undefined && !options.sheet.toLowerCase().endsWith('.png'))
+    throw new UsageError('--sheet takes a name that ends in .png.');
   const path = resolve(folder, model);
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new VerilensError('NOT_FOUND', 'the generator cannot be read', {
@@ -60,6 +65,10 @@ export async function generate(model: string, options: GenerateCommandOptions, e
       const file = `${String(i).padStart(digits, '0')}.png`;
       await writeFile(join(out, file), await encodePng(image));
       files.push(file);
+    }
+    if (options.sheet !== undefined) {
+      const { contactSheet } = await import('@verilens/vision');
+      await writeWhole(resolve(folder, options.sheet), await encodePng(contactSheet(images)));
     }
     const document = {
       synthetic: true,

@@ -1,4 +1,4 @@
-import { finishedRuns, Tensor, type EvidenceOptions } from '@verilens/core';
+import { finishedRuns, Tensor, type EvidenceCurve, type EvidenceOptions } from '@verilens/core';
 import { photoCrops } from '@verilens/data';
 import {
   nearestPictures,
@@ -49,6 +49,29 @@ export function spectrumFacts(data: EvidenceData): GeneratorFacts[] {
       },
     };
   });
+}
+
+/** The spectra themselves: real pictures with the generators that are not diffusion, and with those that are. */
+export function spectrumCurves(data: EvidenceData): EvidenceCurve[] {
+  const size = CONFIGS.small.tile;
+  const series = ({ name, tiles }: { name: string; tiles: TileSet }): EvidenceCurve['series'][number] => {
+    const { frequency, logPower } = radialSpectrum(planesOf(tiles), size);
+    return { name, x: frequency, y: logPower.map((power) => Number(power.toFixed(4))) };
+  };
+  const real = [
+    { name: 'real', tiles: data.realTest },
+    { name: OTHER_PHOTOGRAPHS, tiles: data.realSeen },
+  ];
+  const groups = [
+    ['Power by frequency: VAE, GANs, super-resolution', data.test.filter(({ generator }) => generator !== 'ddpm')],
+    ['Power by frequency: diffusion', data.test.filter(({ generator }) => generator === 'ddpm')],
+  ] as const;
+  return groups.map(([title, made]) => ({
+    title,
+    xLabel: 'cycles per pixel',
+    yLabel: 'mean log10 power',
+    series: [...real, ...made].map(series),
+  }));
 }
 
 /** Samples compared with the training pictures. */

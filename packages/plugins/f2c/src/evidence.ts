@@ -3,7 +3,7 @@ import { nameOfPostProcessing } from '@verilens/data';
 import { measuresOverSeeds, pairedFinding, showSpread, type Figures } from '@verilens/metrics';
 import { VIEWS } from './config.ts';
 import { evidenceData, FULL_TRIAL, QUICK_TRIAL, type EvidenceData } from './evidence-data.ts';
-import { OTHER_PHOTOGRAPHS, qualityFacts, spectrumFacts, type GeneratorFacts } from './evidence-generators.ts';
+import { OTHER_PHOTOGRAPHS, qualityFacts, spectrumCurves, spectrumFacts, type GeneratorFacts } from './evidence-generators.ts';
 import { judgedPictures, type JudgedPicture } from './evidence-pictures.ts';
 import { ABLATED_ON, ABLATIONS, classifierRuns, TRAINED_ON, VIEW_CONFIGS, type Run } from './evidence-runs.ts';
 
@@ -25,6 +25,7 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
   const pictures = quick ? [] : await judgedPictures(data.photos.unseen.slice(2), options);
   return {
     method: 'f2c',
+    curves: quick ? [] : spectrumCurves(data),
     rows: [
       ...unseenRows(data, runs),
       ...conditionRows(data, runs),
