@@ -89,6 +89,10 @@ describe('examples run as their READMEs say', () => {
         undefined,
         { timeout: 60_000 },
       );
+      await page.waitForSelector('#report:not([hidden])', { timeout: 60_000 });
+      const report = await page.evaluate(async () => (await fetch(document.querySelector<HTMLAnchorElement>('#report')!.href)).text());
+      // the map of tiles and the spectrum of the pictures' detector
+      for (const part of ['f2c', '3 × 3 tiles', 'Power by frequency']) expect(report).toContain(part);
       expect(problems).toEqual([]);
       expect(elsewhere).toEqual([]);
     },
