@@ -118,7 +118,7 @@ function readTensor(name: string, entry: unknown, body: Uint8Array): { tensor: N
       `offsets ${JSON.stringify(offsets)?.slice(0, 80) ?? 'missing'}`,
     );
   }
-  const copy = body.slice(from, to).buffer;
+  const copy = new Uint8Array(body.subarray(from, to)).buffer; // slice() of a Buffer, as Node reads files, would copy nothing
   return { tensor: { shape: sizes, data: dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy) }, from, to };
 }
 
