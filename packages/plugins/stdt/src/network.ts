@@ -12,9 +12,14 @@ export interface Network {
   /** The bags every clip is read through: drawn once, so that equal clips get equal scores. */
   readonly bags: readonly Bag[];
   /** Log-odds of the mean softmax probability over the bags (test-time draws of the method). */
-  logit(pixels: ClipPixels, options?: { hidden?: ReadonlySet<number>; signal?: AbortSignal }): Promise<number>;
+  logit(pixels: ClipPixels, options?: { signal?: AbortSignal }): Promise<number>;
+  /** The same with the traces of these cells read as zero, once for each of the sets; a few sets go through the session at a time. */
+  occludedLogits(pixels: ClipPixels, hidden: readonly ReadonlySet<number>[], options?: { signal?: AbortSignal }): Promise<Float64Array>;
   dispose(): Promise<void>;
 }
+
+/** Looks at one clip that go through the session as one batch: more of them need more memory and were no faster. */
+const LOOKS_AT_ONCE = 8;
 
 /** Seed of the bags drawn at inference. */
 const BAG_SEED = 'stdt/inference';
@@ -40,23 +45,47 @@ export async function loadNetwork(
   const length = patchLength(config);
   const cells = flat(bags.map((bag) => bag.cells));
   const frames = flat(bags.map((bag) => bag.frames));
+  const patchesOf = (pixels: ClipPixels): Float32Array => {
+    const patches = new Float32Array(draws * count * length);
+    const bands = new Map<number, Bands>();
+    bags.forEach((bag, i) => writeBag(pixels, config, bag, patches, i * count * length, bands));
+    return patches;
+  };
+  /** Log-odds of `looks` times all bags. */
+  const run = async (patches: Float32Array, looks: number, signal: AbortSignal | undefined): Promise<number[]> => {
+    throwIfAborted(signal, 'plugin stdt');
+    const feeds = {
+      patches: new Tensor('float32', patches, [looks * draws, count, length]),
+      cells: new Tensor('int32', repeated(cells, looks), [looks * draws, count]),
+      frames: new Tensor('int32', repeated(frames, looks), [looks * draws, count]),
+    };
+    const { logits } = await session.run(feeds, { outputs: ['logits'], signal });
+    const pairs = logits!.data as Float32Array;
+    return Array.from({ length: looks }, (_, look) => meanLogit(pairs.subarray(look * draws * 2, (look + 1) * draws * 2)));
+  };
   return {
     config,
     card,
     session,
     bags,
     async logit(pixels, options = {}) {
-      throwIfAborted(options.signal, 'plugin stdt');
-      const patches = new Float32Array(draws * count * length);
-      const bands = new Map<number, Bands>();
-      bags.forEach((bag, i) => writeBag(pixels, config, bag, patches, i * count * length, options.hidden, bands));
-      const feeds = {
-        patches: new Tensor('float32', patches, [draws, count, length]),
-        cells: new Tensor('int32', cells, [draws, count]),
-        frames: new Tensor('int32', frames, [draws, count]),
-      };
-      const { logits } = await session.run(feeds, { outputs: ['logits'], signal: options.signal });
-      return meanLogit(logits!.data as Float32Array);
+      return (await run(patchesOf(pixels), 1, options.signal))[0]!;
+    },
+    async occludedLogits(pixels, hidden, options = {}) {
+      const whole = patchesOf(pixels);
+      const out = new Float64Array(hidden.length);
+      for (let from = 0; from < hidden.length; from += LOOKS_AT_ONCE) {
+        const some = hidden.slice(from, from + LOOKS_AT_ONCE);
+        const patches = repeated(whole, some.length);
+        some.forEach((set, look) => {
+          cells.forEach((cell, patch) => {
+            const at = look * whole.length + patch * length;
+            if (set.has(cell)) patches.fill(0, at, at + length);
+          });
+        });
+        out.set(await run(patches, some.length, options.signal), from);
+      }
+      return out;
     },
     dispose: () => session.dispose(),
   };
@@ -77,5 +106,12 @@ function flat(arrays: readonly Int32Array[]): Int32Array {
     out.set(array, at);
     at += array.length;
   }
+  return out;
+}
+
+function repeated<T extends Float32Array | Int32Array>(values: T, times: number): T {
+  if (times === 1) return values;
+  const out = new (values.constructor as new (length: number) => T)(values.length * times);
+  for (let i = 0; i < times; i++) out.set(values, i * values.length);
   return out;
 }

@@ -53,18 +53,28 @@ async function falls(network: Network, pixels: ClipPixels, whole: number, signal
   const grid = network.config.grid;
   const sum = new Float32Array(grid * grid);
   const windows = new Float32Array(grid * grid);
+  const places = windowsOf(grid);
+  const logits = await network.occludedLogits(pixels, places, { signal });
+  places.forEach((hidden, i) => {
+    for (const cell of hidden) {
+      sum[cell]! += Math.max(0, whole - logits[i]!);
+      windows[cell]!++;
+    }
+  });
+  return sum.map((value, cell) => value / windows[cell]!);
+}
+
+/** The cells of every window, row by row. */
+function windowsOf(grid: number): Set<number>[] {
+  const places: Set<number>[] = [];
   for (let row = 0; row + WINDOW <= grid; row++) {
     for (let column = 0; column + WINDOW <= grid; column++) {
       const hidden = new Set<number>();
       for (let y = row; y < row + WINDOW; y++) for (let x = column; x < column + WINDOW; x++) hidden.add(y * grid + x);
-      const fall = whole - (await network.logit(pixels, { hidden, signal }));
-      for (const cell of hidden) {
-        sum[cell]! += Math.max(0, fall);
-        windows[cell]!++;
-      }
+      places.push(hidden);
     }
   }
-  return sum.map((value, cell) => value / windows[cell]!);
+  return places;
 }
 
 /** Bounding box, in the source frame, of the cells that carry at least half of the strongest evidence. */

@@ -47,7 +47,6 @@ const SCALE = { rgb: 4 / 255, temporal: 8 / 255 } as const;
 /**
  * Writes the patches of a bag, [k * m, patchLength], channel by channel, row by row.
  *
- * @param hidden cells whose traces are written as zero, for occlusion maps
  * @param known bands of frames of this clip: pass one map for all bags of a clip and they are computed once
  */
 export function writeBag(
@@ -56,7 +55,6 @@ export function writeBag(
   bag: Bag,
   out: Float32Array,
   offset: number,
-  hidden?: ReadonlySet<number>,
   known: Map<number, Bands> = new Map(),
 ): void {
   const length = patchLength(config);
@@ -64,9 +62,7 @@ export function writeBag(
   for (const frame of seen) if (!known.has(frame)) known.set(frame, bandsOf(pixels, config, frame));
   const look: Look = { bands: known, ...levels(seen.map((frame) => known.get(frame)!)) };
   for (let i = 0; i < bag.cells.length; i++) {
-    const at = offset + i * length;
-    if (hidden?.has(bag.cells[i]!)) out.fill(0, at, at + length);
-    else writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, look, out, at);
+    writePatch(pixels, config, bag.frames[i]!, bag.cells[i]!, look, out, offset + i * length);
   }
 }
 
