@@ -10,7 +10,7 @@ import { native } from '@verilens/runtime-native';
 import type { Opened, Workshop } from '../../examples/browser-playground/test/helpers/open-playground.ts';
 import { entrySize } from '../../scripts/entry-size.ts';
 import { type Measured, round, type Row } from '../document.ts';
-import { ENTRIES } from './entries.ts';
+import { DETECTORS, ENTRIES } from './entries.ts';
 
 const FPS = 25;
 
@@ -53,7 +53,7 @@ export async function browserBench({ seconds, passes, say }: BrowserBenchOptions
     for (const [name, code] of Object.entries(ENTRIES)) {
       say(`size of ${name}`);
       rows.push(
-        row(`code of a page, gzip (KB): ${name}`, (await entrySize(code, 'bench')).bytes / 1024, name.includes('trains') ? undefined : 120),
+        row(`code of a page, gzip (KB): ${name}`, (await entrySize(code, 'bench')).bytes / 1024, DETECTORS.has(name) ? 120 : undefined),
       );
     }
     return {

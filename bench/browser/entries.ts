@@ -13,6 +13,9 @@ ${program('stdt', 'plugin-stdt', 'createEngine({ runtime, plugins: [stdt()], ser
   'core, runtime-wasm, plugin-cd2 (trains)': program('cd2', 'plugin-cd2', 'createEngine({ runtime, plugins: [cd2()] })'),
 };
 
+/** Those of one detector, for which there is a bar. */
+export const DETECTORS: ReadonlySet<string> = new Set(['core, runtime-wasm, plugin-stdt', 'core, runtime-wasm, plugin-f2c']);
+
 function program(factory: string, name: string, make: string): string {
   return `import { createEngine } from '@verilens/core';
 import { wasm } from '@verilens/runtime-wasm';

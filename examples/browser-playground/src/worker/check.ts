@@ -10,6 +10,7 @@ import {
 } from '@verilens/core';
 import { createFaceFinder, faces } from '@verilens/faces';
 import { encodePng, media, openMedia } from '@verilens/media';
+import { f2c, shippedModel } from '@verilens/plugin-f2c';
 import { shippedModels, stdt } from '@verilens/plugin-stdt';
 import { jsonItem, type JudgedItem, reportHtml, type ReportModel, verdictSentence } from '@verilens/report';
 import type { CheckAnswer, FaceSighting, Verdict } from '../protocol.ts';
@@ -37,7 +38,7 @@ async function checkEngine(session: WorkerSession): Promise<CheckEngine> {
   const engine = await session.engine('check', async (runtime) => {
     const watcher: Watcher = { onFrame: undefined, onClip: undefined };
     const services = watchedServices([media(), faces()], watcher, session.times);
-    const made = await createEngine({ runtime, plugins: [stdt()], services });
+    const made = await createEngine({ runtime, plugins: [stdt(), f2c()], services });
     watchers.set(made, watcher);
     return made;
   });
@@ -84,7 +85,7 @@ export function check(session: WorkerSession): Handlers['check'] {
       verdict = { ...verdictOf(result, [...found, ...still]), durationMs: verdict?.durationMs ?? result.durationMs };
       return {
         verdict,
-        heat: await Promise.all(result.evidence.map((map) => heatOf(map, trail))),
+        heat: await Promise.all(result.evidence.map((map) => heatOf(map, trail, result.media.info))),
         ...(await reportOf(result, { source, name, type })),
       };
     } finally {
@@ -146,7 +147,10 @@ async function reportOf(result: PanelResult, { source, name, type }: About): Pro
     },
     result,
   };
-  const models: readonly ReportModel[] = [{ name: 'stdt', cards: Object.values(shippedModels()).map(({ card }) => card) }];
+  const models: readonly ReportModel[] = [
+    { name: 'stdt', cards: Object.values(shippedModels()).map(({ card }) => card) },
+    { name: 'f2c', cards: [shippedModel().card] },
+  ];
   return {
     html: await reportHtml([item], { encode: encodePng, models, generator: 'verilens playground' }),
     json: `${JSON.stringify(jsonItem(item), undefined, 2)}\n`,
@@ -165,8 +169,8 @@ export function moment(session: WorkerSession): Handlers['moment'] {
       trail.push({ trackId, timestampsMs: [...timestampsMs], transforms: [...transforms] });
     try {
       const frames = framesAround(source, timestampMs, signal);
-      const { evidence } = await engine.detect(frames, { evidenceMaps: 2, signal });
-      return await Promise.all(evidence.map((map) => heatOf(map, trail)));
+      const { evidence, media } = await engine.detect(frames, { evidenceMaps: 2, signal });
+      return await Promise.all(evidence.map((map) => heatOf(map, trail, media.info)));
     } finally {
       watcher.onClip = undefined;
     }
@@ -181,7 +185,7 @@ async function* framesAround(source: Blob, timestampMs: number, signal: AbortSig
   }
 }
 
-/** A still picture gives no clip to judge; its faces are shown all the same. */
+/** A still picture gives no clip to cut faces from; they are shown all the same. */
 async function facesOfPicture(session: WorkerSession, engine: Engine, source: Blob, signal: AbortSignal): Promise<FaceSighting[]> {
   const image = await firstImage(engine, source, signal);
   await using finder = await createFaceFinder(session.runtime());

@@ -7,6 +7,11 @@ import { bitmapOf } from './bitmaps.ts';
 /** Enlargement of the crop: a heat map of 64 pixels would look like tiles. */
 const SCALE = 3;
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Where the crops of a clip lay in the source, kept so that evidence can be laid over it. */
 export interface ClipTrail {
   readonly trackId: number;
@@ -15,9 +20,13 @@ export interface ClipTrail {
   readonly transforms: readonly Affine[];
 }
 
-export async function heatOf(map: EvidenceMap, trail: readonly ClipTrail[]): Promise<Heat> {
+export async function heatOf(map: EvidenceMap, trail: readonly ClipTrail[], source: Size): Promise<Heat> {
   const { trackId, timestampMs, score } = map;
-  return { trackId, timestampMs, score, bitmap: await bitmapOf(heatOverlayImage(map, SCALE)), toSource: placeOf(map, trail) };
+  // Tiles have scores of their own; the other maps are shares of one score, shown against their highest.
+  const tiles = map.method === 'tiles';
+  const bitmap = await bitmapOf(heatOverlayImage(map, tiles ? 1 : SCALE, tiles ? 1 : undefined));
+  const toSource: Affine = tiles ? [source.width / bitmap.width, 0, 0, 0, source.height / bitmap.height, 0] : placeOf(map, trail);
+  return { trackId, timestampMs, score, bitmap, toSource };
 }
 
 /** Pixels of the enlarged crop to pixels of the source. */

@@ -8,6 +8,8 @@ import { createDetector } from './detector.ts';
 import { loadNetwork } from './network.ts';
 import { shippedModel, shippedSpectra } from './shipped.ts';
 
+export { shippedModel } from './shipped.ts';
+
 export interface F2cOptions {
   /** Weights of your own, as `verilens train f2c` writes them. Default: the shipped ones. */
   readonly model?: { readonly source: ModelSource; readonly card: ModelCard };

@@ -12,7 +12,7 @@ import { verdictView } from './verdict.ts';
 /** The detector judges runs of so many neighbouring frames. */
 const CLIP_FRAMES = 8;
 
-/** Is this video manipulated? */
+/** Is this video or picture real? */
 export function checkPanel({ engine }: App): Panel {
   const view = stage();
   const line = timeline((timeMs) => view.seek(timeMs));
@@ -22,13 +22,15 @@ export function checkPanel({ engine }: App): Panel {
   const savePlace = h('div', { class: 'row' });
   const timePlace = h('section', { class: 'sheet stack', hidden: true }, h('h2', {}, 'Score over time'), line.root);
   const heatSwitch = h('input', { type: 'checkbox', checked: true, onchange: () => (view.heatShown = heatSwitch.checked) });
+  const heatWords = h('span', {}, 'Evidence over the face');
+  const explainButton = h('button', { type: 'button', class: 'small', onclick: () => void explainMoment() }, 'Explain this moment');
   const heatPlace = h(
     'div',
     { class: 'row small', hidden: true },
-    h('label', { class: 'row' }, heatSwitch, 'Evidence over the face'),
+    h('label', { class: 'row' }, heatSwitch, heatWords),
     h('span', { class: 'legend', 'aria-hidden': 'true' }),
     h('span', { class: 'dim' }, 'least to most'),
-    h('button', { type: 'button', class: 'small', onclick: () => void explainMoment() }, 'Explain this moment'),
+    explainButton,
   );
   const moments = h('div', { class: 'row', hidden: true });
   let camera: Camera | undefined;
@@ -48,9 +50,12 @@ export function checkPanel({ engine }: App): Panel {
     answerPlace.hidden = false;
   };
   const showEvidence = ({ verdict, heat, html, json }: CheckAnswer, file: Blob | undefined, name: string): void => {
-    judged = verdict.kind === 'video' ? file : undefined;
+    const video = verdict.kind === 'video';
+    judged = video ? file : undefined;
     view.addHeat(heat);
-    heatPlace.hidden = verdict.faces.length === 0 || judged === undefined;
+    heatPlace.hidden = video ? verdict.faces.length === 0 || judged === undefined : heat.length === 0;
+    heatWords.textContent = video ? 'Evidence over the face' : 'Evidence over the picture';
+    explainButton.hidden = !video;
     const bySuspicion = [...heat].sort((a, b) => b.score - a.score);
     const jumps = bySuspicion.slice(0, 3).map(({ timestampMs, score }) =>
       h(
@@ -174,11 +179,11 @@ export function checkPanel({ engine }: App): Panel {
     root: h(
       'section',
       { 'aria-labelledby': 'check-title' },
-      h('h1', { id: 'check-title' }, 'Is this video manipulated?'),
+      h('h1', { id: 'check-title' }, 'Is this real?'),
       h(
         'p',
         { class: 'lead' },
-        'Faces are found and followed; two networks look for traces that forging leaves, between frames and within them. You see where, when and how sure.',
+        'In a video, faces are followed and two networks look for traces that forging leaves, between frames and within them. In a picture, one looks for the spectrum that image generators leave. You see where, when and how sure.',
       ),
       h(
         'div',

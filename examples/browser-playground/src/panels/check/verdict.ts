@@ -60,12 +60,14 @@ function gauge(score: number, threshold: number): HTMLElement {
 }
 
 function modelTable({ models }: Verdict): HTMLElement {
-  const rows = models.map(({ name, evidence, score, threshold, status, reason }) =>
+  // Who had nothing to say is named only where nobody else said anything.
+  const spoke = models.filter(({ score }) => score !== null);
+  const rows = (spoke.length > 0 ? spoke : models).map(({ name, evidence, score, threshold, status, reason }) =>
     h(
       'tr',
       {},
       h('td', {}, name, h('span', {}, score === null ? (reason ?? 'did not apply') : EVIDENCE[evidence])),
-      h('td', { class: 'number' }, score === null ? '–' : `${scoreText(score)} of ${scoreText(threshold)}`),
+      h('td', { class: 'number' }, score === null ? '–' : `${scoreText(score)} of\u00a0${scoreText(threshold)}`),
       h('td', { class: 'number' }, LOOKS[status].word),
     ),
   );
