@@ -15,19 +15,20 @@ export function drawNormals(seed: number, first: number, count: number, width: n
 
 /** Makes `count` pictures batch by batch. @throws VerilensError BAD_OPTION, ABORTED */
 export async function inBatches(
-  { count, seed, batchSize = 32, signal, onProgress }: SampleRequest,
+  { count, seed, first: from = 0, batchSize = 32, signal, onProgress }: SampleRequest,
   size: number,
   make: (first: number, count: number, progress: (fraction: number) => void) => Promise<Planes>,
 ): Promise<Planes> {
   for (const [name, value, least] of [
     ['count', count, 1],
     ['batchSize', batchSize, 1],
+    ['first', from, 0],
     ['seed', seed, Number.MIN_SAFE_INTEGER],
   ] as const) {
     if (!(Number.isSafeInteger(value) && value >= least))
       throw new VerilensError('BAD_OPTION', `${name} cannot be used`, {
         place: 'generative sample',
-        expected: name === 'seed' ? 'a whole number' : 'a whole number from 1',
+        expected: name === 'seed' ? 'a whole number' : `a whole number from ${least}`,
         got: String(value),
       });
   }
@@ -35,7 +36,7 @@ export async function inBatches(
   for (let first = 0; first < count; first += batchSize) {
     throwIfAborted(signal, 'generative sample');
     const now = Math.min(batchSize, count - first);
-    const made = await make(first, now, (fraction) => onProgress?.((first + fraction * now) / count));
+    const made = await make(from + first, now, (fraction) => onProgress?.((first + fraction * now) / count));
     data.set(made.data, first * planeSize(size));
     onProgress?.((first + now) / count);
   }

@@ -6,6 +6,8 @@ export interface SampleRequest {
   readonly count: number;
   /** Picture i depends on (seed, i) alone: asking for more gives the same ones first. */
   readonly seed: number;
+  /** Number of the first picture: long work can be done in pieces. Default 0. */
+  readonly first?: number;
   /** Pictures in one run. Default 32. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;

@@ -59,6 +59,10 @@ describe.each(GENERATOR_KINDS)('%s', (kind) => {
     const two = await sampler.sample({ count: 2, seed: 7, batchSize: 1 });
     for (let i = 0; i < two.data.length; i++) expect(two.data[i]).toBeCloseTo(five.data[i]!, 5);
     expect((await sampler.sample({ count: 2, seed: 8 })).data).not.toEqual(two.data);
+    // a batch further on is the same, to the bit
+    const whole = await sampler.sample({ count: 6, seed: 7, batchSize: 2 });
+    expect((await sampler.sample({ count: 2, first: 4, seed: 7, batchSize: 2 })).data).toEqual(whole.data.slice(4 * 192));
+    await expect(sampler.sample({ count: 1, first: -1, seed: 7 })).rejects.toMatchObject({ code: 'BAD_OPTION' });
   });
 
   it('refuses what cannot be', async () => {

@@ -66,22 +66,26 @@ export interface SampleOptions {
   readonly checkpoints?: CheckpointStore;
 }
 
+/** Pictures that are kept at a time; a multiple of a sampler's batches, so that pieces hold the same bits as the whole. */
+const PIECE = 96;
+
 /** Pictures of one generator, rounded to bytes as a file would hold them; finished ones are read from the checkpoints. */
 export async function zooTiles(name: string, trained: TrainedGenerator, options: SampleOptions): Promise<TileSet> {
   const { runtime, count, seed, steps, eta, signal, checkpoints } = options;
   const width = trained.config.size;
-  const file = `samples-${name}-${count}-${seed}-${steps ?? 0}-${eta ?? 0}.bin`;
-  const kept = await checkpoints?.read(file);
-  if (kept?.length === count * 3 * width * width) return { width, pixels: kept };
-  const request = { count, seed, signal };
-  let pixels: Uint8Array;
-  if (trained.config.kind === 'ddpm') {
-    await using sampler = await openGenerator(trained as TrainedGenerator<DdpmConfig>, runtime, { signal });
-    pixels = bytesOf(await sampler.sample({ ...request, steps, eta })).pixels;
-  } else {
-    await using sampler = await openGenerator(trained, runtime, { signal });
-    pixels = bytesOf(await sampler.sample(request)).pixels;
+  const each = 3 * width * width;
+  const pixels = new Uint8Array(count * each);
+  await using sampler = await openGenerator(trained as TrainedGenerator<DdpmConfig>, runtime, { signal });
+  const diffusion = trained.config.kind === 'ddpm' ? { steps, eta } : {};
+  for (let first = 0; first < count; first += PIECE) {
+    const now = Math.min(PIECE, count - first);
+    const file = `samples-${name}-${seed}-${steps ?? 0}-${eta ?? 0}-${first}-${now}.bin`;
+    let piece = await checkpoints?.read(file);
+    if (piece?.length !== now * each) {
+      piece = bytesOf(await sampler.sample({ count: now, first, seed, signal, ...diffusion })).pixels;
+      await checkpoints?.write(file, piece);
+    }
+    pixels.set(piece, first * each);
   }
-  await checkpoints?.write(file, pixels);
   return { width, pixels };
 }
