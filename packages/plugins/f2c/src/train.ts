@@ -73,7 +73,7 @@ export async function trainF2c(dataset: Dataset | undefined, options: TrainOptio
     config,
     onnx,
     seed,
-    command: `verilens train f2c --preset ${options.preset} --seed ${seed}${dataset === undefined ? '' : ' --data <folder>'}`,
+    command: `verilens train f2c --preset ${options.preset} --seed ${seed} --device ${runtime.device} --threads ${runtime.threads}${dataset === undefined ? '' : ' --data <folder>'}`,
     data: [...material.description, `recipe version ${recipe.version}`],
   });
   const network = await loadNetwork(runtime, onnx, bare, signal);
