@@ -29,11 +29,39 @@ export function drawBag(config: StdtConfig, random: Random, mode: DropoutMode = 
   const drawsFrames = mode === 'spatiotemporal' || mode === 'temporal';
   const drawsCells = mode === 'spatiotemporal' || mode === 'spatial';
   const frames = drawsFrames ? sample(config.frames, config.keptFrames, random) : evenlySpaced(config.frames, config.keptFrames);
-  const picks: { cell: number; frame: number }[] = [];
-  frames.forEach((frame, place) => {
-    const kept = drawsCells ? sample(cells, config.keptCells, random) : lattice(cells, config, place);
-    for (const cell of kept) picks.push({ cell, frame });
-  });
+  return bagOf(
+    frames.map((frame, place) => ({ frame, cells: drawsCells ? sample(cells, config.keptCells, random) : lattice(cells, config, place) })),
+  );
+}
+
+/**
+ * Bags to judge a clip by, each drawn by the law of `drawBag`, but sharing out the clip among them: no frame comes again
+ * before every frame has come, and in each frame no cell before every cell. Bags drawn one by one overlap by chance, and
+ * what they happen to leave out, a mouth say, nobody looks at.
+ */
+export function dealBags(config: StdtConfig, random: Random, count: number): Bag[] {
+  const nextFrames = dealer(config.frames, random);
+  const nextCells = Array.from({ length: config.frames }, () => dealer(config.grid * config.grid, random));
+  return Array.from({ length: count }, () =>
+    bagOf(nextFrames(config.keptFrames).map((frame) => ({ frame, cells: nextCells[frame]!(config.keptCells) }))),
+  );
+}
+
+/** Hands out 0..`total`-1 in random order, again and again, never one number twice in a hand. */
+function dealer(total: number, random: Random): (count: number) => number[] {
+  let deck: number[] = [];
+  return (count) => {
+    if (deck.length < count) {
+      const rest = new Set(deck);
+      deck = [...deck, ...random.shuffle(Array.from({ length: total }, (_, i) => i).filter((i) => !rest.has(i)))];
+    }
+    return deck.splice(0, count);
+  };
+}
+
+/** In the order of the method: by cell, ties by frame. */
+function bagOf(kept: readonly { readonly frame: number; readonly cells: readonly number[] }[]): Bag {
+  const picks = kept.flatMap(({ frame, cells }) => cells.map((cell) => ({ cell, frame })));
   picks.sort((a, b) => a.cell - b.cell || a.frame - b.frame);
   return { frames: Int32Array.from(picks, (pick) => pick.frame), cells: Int32Array.from(picks, (pick) => pick.cell) };
 }

@@ -2,7 +2,7 @@ import type { DetectionStatus, EvidenceOptions, EvidenceReport, Finding } from '
 import type { ForgeOperation } from '@verilens/data';
 import { measuresOverSeeds as measures, pairedFinding as compare, showSpread as show } from '@verilens/metrics';
 import type { DropoutMode } from './dropout.ts';
-import { CONTROLS, footageRuns, type FootageRun } from './evidence-footage.ts';
+import { CONTROLS, footageRuns, REAL_DRAWS, type FootageRun } from './evidence-footage.ts';
 import { videoVerdict } from './evidence-videos.ts';
 import {
   ABLATION_FOLD,
@@ -42,6 +42,7 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
       'resample is trained and tested on but not left out: at this size no network learns it even when it is seen.',
       'gaze is left out: only a network that sees nothing but the eyes was shown to learn it.',
       'Real footage: two videos of one person who is in no training clip; forged with donors who are in none. One person is no population.',
+      `Real clips and controls of the tested person are drawn ${REAL_DRAWS} times (warp, noise, JPEG), forged clips once. An AUC is that of the clips of all draws together, the mean over every draw of the one side against every draw of the other; its interval resamples windows, which keep all their clips.`,
       'Whole videos: calibrated scores of each network. Twins were forged frame by frame in the full picture and not encoded again. Each seed has weights and thresholds of its own; those of seed 0 are shipped.',
       ...(quick ? ['Quick form: it shows that everything runs; its figures mean nothing.'] : []),
     ],

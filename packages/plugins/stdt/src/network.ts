@@ -1,7 +1,7 @@
 import { Tensor, throwIfAborted, type ModelCard, type ModelSource, type Runtime, type Session } from '@verilens/core';
 import { createRandom } from '@verilens/data';
 import { bagLength, checkConfig, type StdtConfig } from './config.ts';
-import { drawBag, type Bag } from './dropout.ts';
+import { dealBags, type Bag } from './dropout.ts';
 import { patchLength, writeBag, type Bands, type ClipPixels } from './traces.ts';
 
 /** One loaded STDT network: pixels of a clip in, log-odds of "forged" out. */
@@ -9,7 +9,7 @@ export interface Network {
   readonly config: StdtConfig;
   readonly card: ModelCard;
   readonly session: Session;
-  /** The bags every clip is read through: drawn once, so that equal clips get equal scores. */
+  /** The bags every clip is read through: dealt once, so that equal clips get equal scores. */
   readonly bags: readonly Bag[];
   /** Log-odds of the mean softmax probability over the bags (test-time draws of the method). */
   logit(pixels: ClipPixels, options?: { signal?: AbortSignal }): Promise<number>;
@@ -21,12 +21,12 @@ export interface Network {
 /** Looks at one clip that go through the session as one batch: more of them need more memory and were no faster. */
 const LOOKS_AT_ONCE = 8;
 
-/** Seed of the bags drawn at inference. */
+/** Seed of the bags dealt at inference. */
 const BAG_SEED = 'stdt/inference';
 
 /**
  * @param draws bags per clip (R of the method); they go through the session as one batch
- * @param chosen bags to use instead of drawn ones, `draws` of them
+ * @param chosen bags to use instead of dealt ones, `draws` of them
  */
 export async function loadNetwork(
   runtime: Runtime,
@@ -39,8 +39,7 @@ export async function loadNetwork(
 ): Promise<Network> {
   checkConfig(config);
   const session = await runtime.load(source, { card, signal });
-  const random = createRandom(BAG_SEED);
-  const bags = chosen ?? Array.from({ length: draws }, () => drawBag(config, random));
+  const bags = chosen ?? dealBags(config, createRandom(BAG_SEED), draws);
   const count = bagLength(config);
   const length = patchLength(config);
   const cells = flat(bags.map((bag) => bag.cells));

@@ -1,9 +1,9 @@
 import { FORGE_PARAMETERS, type ForgeOperation, type ForgeParameters } from '@verilens/data';
 import type { Augmentation, Schedule } from './train-network.ts';
 
-/** Everything that decides what the `small` preset learns, in one place. Raise `version` with any change. */
+/** Everything that decides what the `small` preset learns and how it judges, in one place. Raise `version` with any change. */
 export const SMALL_RECIPE: SmallRecipe = {
-  version: 3,
+  version: 4,
   windowsPerVideo: 300,
   clipsPerOperation: 500,
   calibrationShare: 0.2,

@@ -9,16 +9,17 @@ import { exportNetwork } from './export.ts';
 import { loadNetwork, type Network } from './network.ts';
 import { clipAt, type Samples } from './samples.ts';
 
-/** A network fresh from training, ready to score clips through bags of its own mode. */
+/** A network fresh from training, ready to score clips as a shipped one does, or through bags drawn in a mode of its own. */
 export async function trainedNetwork(
   runtime: Runtime,
   config: StdtConfig,
   parameters: Parameters,
   draws: number,
-  mode: DropoutMode = 'spatiotemporal',
+  mode?: DropoutMode,
 ): Promise<Network> {
   const onnx = exportNetwork(config, parameters);
   const card: ModelCard = await networkCard({ part: 'temporal', config, onnx, command: '', seed: 0, data: [] });
+  if (mode === undefined) return loadNetwork(runtime, config, onnx, card, draws);
   const random = createRandom(`stdt/evidence/${mode}`);
   const bags = Array.from({ length: mode === 'fixed' ? 1 : draws }, () => drawBag(config, random, mode));
   return loadNetwork(runtime, config, onnx, card, bags.length, undefined, bags);

@@ -1,7 +1,7 @@
 import { createRandom } from '@verilens/data';
 import { describe, expect, it } from 'vitest';
 import { bagLength, CONFIGS, type StdtConfig } from '../src/config.ts';
-import { drawBag } from '../src/dropout.ts';
+import { dealBags, drawBag } from '../src/dropout.ts';
 
 const small: StdtConfig = { ...CONFIGS.temporal, faceSize: 32, grid: 4, keptFrames: 4, keptCells: 4 };
 
@@ -66,5 +66,34 @@ describe('drawBag', () => {
 
   it('shows the whole face over the frames of the fixed sampling', () => {
     expect(new Set(drawBag(small, createRandom(0), 'fixed').cells).size).toBe(16);
+  });
+});
+
+describe('dealBags', () => {
+  const patches = (config: StdtConfig, count: number, seed: number): string[] =>
+    dealBags(config, createRandom(seed), count).flatMap(({ cells, frames }) => Array.from(cells, (cell, i) => `${frames[i]} ${cell}`));
+
+  it('shows every patch of the clip once before any a second time', () => {
+    for (const [kept, bags] of [
+      [{ keptFrames: 8, keptCells: 4 }, 4],
+      [{ keptFrames: 4, keptCells: 8 }, 4],
+      [{ keptFrames: 2, keptCells: 16 }, 4],
+    ] as const) {
+      const seen = patches({ ...small, ...kept }, bags, 1);
+      expect(seen).toHaveLength(128);
+      expect(new Set(seen).size).toBe(128);
+      expect(new Set(patches({ ...small, ...kept }, bags + 1, 1)).size).toBe(128);
+    }
+  });
+
+  it('keeps bags as drawBag draws them, also where the shares do not fit, and differs by seed', () => {
+    const odd = { ...small, keptFrames: 3, keptCells: 5 };
+    for (const bag of dealBags(odd, createRandom(2), 20)) {
+      expect(new Set(bag.frames).size).toBe(3);
+      expect(new Set(Array.from(bag.cells, (cell, i) => cell * 100 + bag.frames[i]!)).size).toBe(15);
+      for (let i = 1; i < 15; i++)
+        expect(bag.cells[i]! * 100 + bag.frames[i]!).toBeGreaterThan(bag.cells[i - 1]! * 100 + bag.frames[i - 1]!);
+    }
+    expect(patches(small, 2, 3)).not.toEqual(patches(small, 2, 4));
   });
 });
