@@ -44,23 +44,24 @@ export interface Marks {
   figures(): Figures;
 }
 
-export function marksOf({ stream, test, again }: Tested): Marks {
+/** @param near Whether the pictures of `Stream.again` are asked too, where there are any. */
+export function marksOf({ stream, test, again }: Tested, near: boolean): Marks {
   const answers: Int32Array[] = [];
   const answersAgain: Int32Array[] = [];
   return {
     async add(name) {
       answers.push(await name(test));
-      if (again !== undefined) answersAgain.push(await name(again));
+      if (near && again !== undefined) answersAgain.push(await name(again));
     },
     figures() {
       const figures = figuresOf(stream, answers);
-      if (stream.again === undefined) return figures;
-      const near = metricsOf(stream, stream.again, answersAgain);
+      if (!near || stream.again === undefined) return figures;
+      const { accuracy, average } = metricsOf(stream, stream.again, answersAgain);
       return {
         ...figures,
-        'hands seen, first': near.accuracy[0]!,
-        'hands seen, last': near.accuracy.at(-1)!,
-        'hands seen, average': near.average,
+        'hands seen, first': accuracy[0]!,
+        'hands seen, last': accuracy.at(-1)!,
+        'hands seen, average': average,
       };
     },
   };

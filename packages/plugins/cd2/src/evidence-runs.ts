@@ -19,6 +19,8 @@ export interface Variant {
   readonly memory: 'distilled' | 'real' | 'prototype' | 'none';
   readonly structure: boolean;
   readonly feature: boolean;
+  /** Asked on pictures of hands seen too. */
+  readonly near?: boolean;
 }
 
 /** What all ways of one seed share: the base model and the features of every picture under its frozen backbone. */
@@ -68,7 +70,7 @@ export async function runVariant(at: Ground, variant: Variant, options: Training
     ...options.config,
     retention: { structure: variant.structure ? structure : 0, feature: variant.feature ? feature : 0 },
   };
-  const marks = marksOf(at);
+  const marks = marksOf(at, variant.near === true);
   const drifts: number[] = [];
   let head: Parameters = at.base.head;
   let memory: Memory = { features: { count: 0, width: at.test.width, data: new Float32Array(0) }, owners: new Int32Array(0) };
@@ -253,7 +255,7 @@ export async function runFineTuning({ stream, base }: Ground, options: TrainingO
 /** The nearest class mean by cosine, of frozen features: nothing is trained after the base session. */
 export async function runClassMeans(at: Ground): Promise<Figures> {
   const means: Float32Array[] = [];
-  const marks = marksOf(at);
+  const marks = marksOf(at, true);
   for (const [session, { owners }] of at.stream.lessons.entries()) {
     const features = unit(at.lessons[session]!);
     for (const [owner, places] of placesByOwner(owners)) means[owner] = unitVector(meanRow(features, places));

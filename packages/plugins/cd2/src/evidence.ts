@@ -18,13 +18,13 @@ import { base } from './learn.ts';
 import { part, prefixed } from './train-base.ts';
 
 const VARIANTS: readonly Variant[] = [
-  { name: 'CD2', memory: 'distilled', structure: true, feature: true },
-  { name: 'CD2 without retention', memory: 'distilled', structure: false, feature: false },
+  { name: 'CD2', memory: 'distilled', structure: true, feature: true, near: true },
+  { name: 'CD2 without retention', memory: 'distilled', structure: false, feature: false, near: true },
   { name: 'CD2, structure alone', memory: 'distilled', structure: true, feature: false },
   { name: 'CD2, feature alone', memory: 'distilled', structure: false, feature: true },
   { name: 'prototype memory with retention', memory: 'prototype', structure: true, feature: true },
   { name: 'real pictures with retention', memory: 'real', structure: true, feature: true },
-  { name: 'replay of real pictures', memory: 'real', structure: false, feature: false },
+  { name: 'replay of real pictures', memory: 'real', structure: false, feature: false, near: true },
 ];
 
 /** A run's figures by setting. */

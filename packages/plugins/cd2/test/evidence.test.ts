@@ -1,7 +1,9 @@
+import type { EvidenceReport } from '@verilens/core';
 import { native } from '@verilens/runtime-native';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
+import committed from '../results/evidence.json' with { type: 'json' };
 import { cd2 } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
@@ -29,4 +31,17 @@ it.skipIf(!there)('reruns the claims in a short form (needs the Debian package d
   const seen = emoji.find(({ setting }) => setting === 'emoji: sessions, CD2')?.measures;
   expect(seen === undefined || seen['hands seen, first']!.mean > seen['session 0']!.mean).toBe(true);
   expect(progress.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
+});
+
+it('the committed results are of three seeds on both data sets', () => {
+  const { seeds, rows, findings } = committed as unknown as EvidenceReport & { readonly seeds: readonly number[] };
+  expect(seeds).toEqual([0, 1, 2]);
+  for (const [set, conditions] of [
+    ['digits and clothes', CONDITIONS],
+    ['emoji', CONDITIONS + HANDS_SEEN],
+  ] as const) {
+    const own = rows.find(({ setting }) => setting === `${set}: sessions, CD2`)!;
+    expect(own.measures['average']!.values).toHaveLength(3);
+    expect(findings.filter(({ claim }) => claim.startsWith(`${set}: `))).toHaveLength(conditions);
+  }
 });

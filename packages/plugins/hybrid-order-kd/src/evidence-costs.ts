@@ -1,7 +1,7 @@
 import { type Runtime, type Session, Tensor } from '@verilens/core';
+import type { Figures } from '@verilens/metrics';
 import { exportInference, float32, importOnnx, namedParams, namedStates, random, type Summary, summary, targetOf } from '@verilens/nn';
 import { type HybridConfig, PLACE } from './config.ts';
-import type { Figures } from './evidence-runs.ts';
 import type { OnnxTeacher } from './onnx-teacher.ts';
 import { type Stream, streamOf } from './stream.ts';
 

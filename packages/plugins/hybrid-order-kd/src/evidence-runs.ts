@@ -1,5 +1,6 @@
 import { type CheckpointStore, type EvidenceOptions, Tensor, throwIfAborted } from '@verilens/core';
 import type { PictureSet } from '@verilens/data';
+import type { Figures } from '@verilens/metrics';
 import { exportInference, float32, type Parameters, random, targetOf } from '@verilens/nn';
 import { PLACE } from './config.ts';
 import { lessonsOf } from './lessons.ts';
@@ -22,9 +23,6 @@ import {
   trainTeacher,
 } from './streams.ts';
 import { type Guide, type GuideName, learnerOf } from './train-stream.ts';
-
-/** Figures of one network, by measure. */
-export type Figures = Readonly<Record<string, number>>;
 
 export interface Variant {
   readonly name: string;
