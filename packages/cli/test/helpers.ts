@@ -28,7 +28,7 @@ export async function temporaryFolder(files: Readonly<Record<string, string>> = 
   return folder;
 }
 
-/** Media of the tests: text files that hold a score and perhaps the side of the picture, e.g. `score 0.9` or `score 0.9 side 65`. */
+/** Media of the tests: text files that hold a score and perhaps the side of the picture, e.g. `score 0.9` or `score 0.9 side 65`; `broken`: its third frame is damaged. */
 export const textMedia: Service = {
   name: 'text-media',
   register(services) {
@@ -48,15 +48,18 @@ export const textMedia: Service = {
         return {
           kind: 'video' as const,
           info: { format: 'text', width: Number(side), height: Number(side), durationMs: 400, frameRate: 10 },
-          frames: frames(Number(score), Number(side)),
+          frames: frames(Number(score), Number(side), text.includes('broken')),
         };
       },
     }));
   },
 };
 
-async function* frames(score: number, side: number): AsyncGenerator<VideoFrame> {
-  for (let index = 0; index < 4; index++) yield { image: flat(Math.round(score * 255), side), timestampMs: index * 100, index };
+async function* frames(score: number, side: number, broken: boolean): AsyncGenerator<VideoFrame> {
+  for (let index = 0; index < 4; index++) {
+    if (broken && index === 2) throw new VerilensError('BAD_INPUT', 'a frame is damaged', { place: 'text-media' });
+    yield { image: flat(Math.round(score * 255), side), timestampMs: index * 100, index };
+  }
 }
 
 export function flat(level: number, size = 8): Image {

@@ -78,6 +78,15 @@ it('writes a video that plays, with the box in each frame; a picture of odd side
   ]);
 });
 
+it('keeps what it followed before a damaged frame, and says that it is not all', async () => {
+  const folder = await temporaryFolder({ 'clip.txt': 'score 0.5 broken' });
+  const { code, err } = await verilens(['track', 'clip.txt', '--box', '1,1,2,3', '--out', 'boxes.json'], { folder, plugins });
+  expect(code).toBe(2);
+  expect(err).toMatch(/Stopped after 2 frames.*a frame is damaged/s);
+  const document = JSON.parse(await readFile(join(folder, 'boxes.json'), 'utf8')) as { frames: unknown[]; complete: boolean };
+  expect([document.frames.length, document.complete]).toEqual([2, false]);
+});
+
 it('begins the written video where following begins', async () => {
   const folder = await temporaryFolder({ 'clip.txt': 'score 0.5 side 64' });
   const { code } = await verilens(['track', 'clip.txt', '--box', '20,20,24,20', '--from', '150', '--video', 'late.webm'], {

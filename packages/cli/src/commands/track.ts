@@ -47,7 +47,7 @@ interface TrackedFrame {
   readonly figures?: Readonly<Record<string, number>>;
 }
 
-/** Follows what the box shows through a video. What was followed until an interruption is written. */
+/** Follows what the box shows through a video. What was followed until an interruption or a damaged frame is written. */
 export async function track(name: string, options: TrackCommandOptions, environment: CliEnvironment): Promise<number> {
   const { terminal, folder, signal, toolkit } = environment;
   const plugin = await pickOfRole('tracker', options.plugin, toolkit, folder);
@@ -60,11 +60,12 @@ export async function track(name: string, options: TrackCommandOptions, environm
   let busyMs = 0;
   let size = { width: 0, height: 0 };
   let interrupted = false;
+  let failure: unknown;
+  const drawn = options.video !== undefined;
   try {
     const tracker = engine.get('tracker', plugin.name);
     const path = resolve(folder, name);
     const opened = await (await engine.resolve(FRAME_SOURCE)).open(path, { signal });
-    const drawn = options.video !== undefined;
     const stream = followed(opened, tracker, options, signal, drawn, (frame, result) => {
       const { x, y, width, height } = result.box;
       const round = (v: number): number => Math.round(v * 100) / 100;
@@ -89,7 +90,10 @@ export async function track(name: string, options: TrackCommandOptions, environm
       if (drawn) await (await import('@verilens/media')).writeVideo(stream, resolve(folder, options.video!), { signal });
       else for await (const _ of stream);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted) {
+        if (found.length === 0) throw error;
+        failure = error;
+      }
     } finally {
       await opened.close?.();
     }
@@ -108,7 +112,7 @@ export async function track(name: string, options: TrackCommandOptions, environm
         plugin: plugin.name,
         version: version(),
         device: engine.runtime.device,
-        complete: !interrupted,
+        complete: !interrupted && failure === undefined,
         framesPerSecond: Math.round((1000 * found.length) / Math.max(busyMs, 1e-3)),
         frames: found,
       };
@@ -125,7 +129,7 @@ export async function track(name: string, options: TrackCommandOptions, environm
           ...size,
           framesPerSecond: (1000 * found.length) / Math.max(busyMs, 1e-3),
           stills: stills.kept(),
-          incomplete: interrupted,
+          incomplete: interrupted || failure !== undefined,
           generator: `verilens ${version()}`,
         }),
       );
@@ -134,6 +138,10 @@ export async function track(name: string, options: TrackCommandOptions, environm
     await report?.discard();
     progress.clear();
     await engine.dispose();
+  }
+  if (failure !== undefined) {
+    terminal.err(`Stopped after ${found.length} frames; what was followed until then is written${drawn ? ', the video is not' : ''}.\n`);
+    throw failure;
   }
   if (!options.json) terminal.out(`${summary(name, found, busyMs)}\n`);
   if (interrupted) terminal.err(`Interrupted after ${found.length} frames; what was followed until then is written.\n`);
