@@ -1,4 +1,4 @@
-import type { Calibration, DetectionStatus } from '@verilens/core';
+import type { Calibration } from '@verilens/core';
 
 /** Log-odds of a network -> calibrated score 0..1 (Platt scaling on data not used for training). */
 export function calibratedScore(calibration: Pick<Calibration, 'scale' | 'offset'>, logit: number): number {
@@ -8,14 +8,4 @@ export function calibratedScore(calibration: Pick<Calibration, 'scale' | 'offset
 /** Calibrated score -> log-odds of the network. */
 export function logitAt(calibration: Calibration, score: number): number {
   return (Math.log(score / (1 - score)) - calibration.offset) / calibration.scale;
-}
-
-/** The verdict a calibrated score stands for; `threshold` replaces the calibrated alarm threshold. */
-export function judge(
-  calibration: Pick<Calibration, 'manipulatedAt' | 'authenticBelow'>,
-  score: number,
-  threshold: number = calibration.manipulatedAt,
-): DetectionStatus {
-  if (score >= threshold) return 'MANIPULATED';
-  return score < Math.min(calibration.authenticBelow, threshold) ? 'AUTHENTIC' : 'INCONCLUSIVE';
 }

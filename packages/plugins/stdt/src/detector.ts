@@ -1,4 +1,6 @@
 import {
+  checkThreshold,
+  lifecycle,
   prefetch,
   throwIfAborted,
   VerilensError,
@@ -26,42 +28,30 @@ export interface Networks {
 type Logits = Readonly<Record<keyof Networks, number>>;
 
 const KINDS = ['temporal', 'spatial'] as const;
+const PLACE = 'plugin stdt';
 
 export function createDetector(networks: Networks): Detector {
-  let disposed = false;
   const calibrationOf = (kind: keyof Networks): Witness['calibration'] => networks[kind].card.calibration!;
-  const check = (): void => {
-    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: 'plugin stdt' });
-  };
-  const dispose = async (): Promise<void> => {
-    if (disposed) return;
-    disposed = true;
+  const life = lifecycle(PLACE, async () => {
     for (const kind of KINDS) await networks[kind].dispose();
-  };
+  });
   return {
     name: 'stdt',
     demand: clipDemand(networks.temporal.config),
     async warmup() {
-      check();
+      life.begin();
       for (const kind of KINDS) await networks[kind].logit(blankClip(networks[kind]));
     },
     async detect(input: DetectorInput, options: DetectOptions = {}): Promise<DetectionResult> {
-      check();
-      const started = performance.now();
       const { threshold, signal } = options;
-      if (threshold !== undefined && !(threshold >= 0 && threshold <= 1)) {
-        throw new VerilensError('BAD_OPTION', 'threshold cannot be used', {
-          place: 'plugin stdt',
-          expected: 'a number from 0 to 1',
-          got: String(threshold),
-        });
-      }
+      const elapsed = life.begin(signal);
+      checkThreshold(threshold, PLACE);
       const sums: Record<keyof Networks, Map<number, TrackSum>> = { temporal: new Map(), spatial: new Map() };
       const segments: Segment[] = [];
       const suspects = mostSuspicious<FaceClip>(options.evidenceMaps ?? 0);
       // The next clip is cut while the networks look at this one.
       for await (const clip of prefetch<FaceClip>(1).run(clipsOf(input), { signal })) {
-        throwIfAborted(signal, 'plugin stdt');
+        throwIfAborted(signal, PLACE);
         const logits = await clipLogits(networks, clip, signal);
         for (const kind of KINDS) addClip(sums[kind], clip.trackId, logits[kind]);
         const score = clipScore(
@@ -85,7 +75,7 @@ export function createDetector(networks: Networks): Detector {
         regions: found.map(regionOf),
         evidence: found.map(({ map }) => map),
         device: networks.temporal.session.device,
-        durationMs: performance.now() - started,
+        durationMs: elapsed(),
       });
       const best = suspects.best();
       // The maps of a few seconds of video cost more than their verdict.
@@ -94,8 +84,8 @@ export function createDetector(networks: Networks): Detector {
       for (const { value: clip, score } of best) found.push(await evidenceMap(networks, clip, score, signal));
       return result(found);
     },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
+    dispose: life.dispose,
+    [Symbol.asyncDispose]: life.dispose,
   };
 }
 
@@ -113,7 +103,7 @@ export function clipDemand(config: StdtConfig): { readonly kind: 'face-clips' } 
 function clipsOf(input: DetectorInput): AsyncIterable<FaceClip> {
   if (input.kind === 'face-clips') return input.clips;
   throw new VerilensError('BAD_INPUT', 'input of another kind', {
-    place: 'plugin stdt',
+    place: PLACE,
     expected: 'face-clips',
     got: input.kind,
     remedy: 'Use createEngine() with the services media() and faces(); it cuts face clips from a video.',

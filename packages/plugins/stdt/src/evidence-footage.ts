@@ -1,8 +1,7 @@
-import { throwIfAborted, type EvidenceOptions } from '@verilens/core';
+import { finishedRuns, throwIfAborted, type EvidenceOptions } from '@verilens/core';
 import { buildRealClipSet, FORGE_OPERATIONS, type ClipSet, type ForgeOperation } from '@verilens/data';
-import { aucInterval, rocAuc } from '@verilens/metrics';
+import { aucInterval, rocAuc, type Figures } from '@verilens/metrics';
 import { CONFIGS } from './config.ts';
-import { finishedRuns, type Figures } from './evidence-store.ts';
 import { videoScores, wholeVideos, type WholeVideo } from './evidence-videos.ts';
 import { samplesOf } from './forged-set.ts';
 import { collectMaterial, type Material, type SplitMaterial } from './material.ts';

@@ -1,9 +1,8 @@
-import { throwIfAborted, type EvidenceOptions } from '@verilens/core';
+import { finishedRuns, throwIfAborted, type EvidenceOptions } from '@verilens/core';
 import { createRandom, proceduralSet, type ProceduralSet } from '@verilens/data';
-import { rocAuc } from '@verilens/metrics';
+import { rocAuc, type Figures } from '@verilens/metrics';
 import { CONFIGS, type StdtConfig } from './config.ts';
 import type { DropoutMode } from './dropout.ts';
-import { finishedRuns, type Figures } from './evidence-store.ts';
 import { clipAt, pickSamples, type Samples } from './samples.ts';
 import { scoreSamples, trainedNetwork } from './score-samples.ts';
 import { trainNetwork, type Schedule } from './train-network.ts';

@@ -1,10 +1,9 @@
-import { fuse, type DetectionStatus, type EvidenceOptions, type FaceClip } from '@verilens/core';
+import { fuse, statusOf, type DetectionStatus, type EvidenceOptions, type FaceClip } from '@verilens/core';
 import { forgeVideo, type Dataset, type DatasetItem, type ForgeOperation, type SourcePhoto } from '@verilens/data';
 import { createFaceFinder, faceClips, type FaceFinder } from '@verilens/faces';
-import { judge } from './calibration.ts';
+import type { Figures } from '@verilens/metrics';
 import { CONFIGS } from './config.ts';
 import { clipDemand } from './detector.ts';
-import type { Figures } from './evidence-store.ts';
 import type { Network } from './network.ts';
 import { clipPixels } from './pixels.ts';
 import type { ClipPixels } from './traces.ts';
@@ -97,7 +96,7 @@ export function videoVerdict(networks: readonly Figures[], name: string): Detect
       name: String(i),
       score,
       threshold,
-      status: judge({ manipulatedAt: threshold, authenticBelow: figures['authenticBelow']! }, score),
+      status: statusOf({ manipulatedAt: threshold, authenticBelow: figures['authenticBelow']! }, score),
     };
   });
   return fuse(members).status;

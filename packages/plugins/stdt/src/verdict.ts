@@ -1,5 +1,13 @@
-import { fuse, type Calibration, type DetectionResult, type DetectionStatus, type EvidenceKind, type ModelScore } from '@verilens/core';
-import { calibratedScore, judge, logitAt } from './calibration.ts';
+import {
+  fuse,
+  statusOf,
+  type Calibration,
+  type DetectionResult,
+  type DetectionStatus,
+  type EvidenceKind,
+  type ModelScore,
+} from '@verilens/core';
+import { calibratedScore, logitAt } from './calibration.ts';
 
 /** What one network said of one face over the whole video. */
 export interface TrackSum {
@@ -31,7 +39,7 @@ export function witnessScore(witness: Witness, threshold?: number): ModelScore {
   const at = threshold ?? calibration.manipulatedAt;
   if (tracks.length === 0) return { name, evidence, score: null, threshold: at, status: 'NOT_APPLICABLE' };
   const score = Math.max(...tracks.map((track) => calibratedScore(calibration, trackLogit(calibration, track))));
-  return { name, evidence, score, threshold: at, status: judge(calibration, score, at) };
+  return { name, evidence, score, threshold: at, status: statusOf(calibration, score, at) };
 }
 
 /** Both networks' answers and the verdict they make together. */
@@ -54,7 +62,7 @@ export function judgeVideo(
 export function clipScore(witnesses: readonly { calibration: Calibration; logit: number }[], threshold?: number): number {
   const members = witnesses.map(({ calibration, logit }, i) => {
     const score = calibratedScore(calibration, logit);
-    return { name: String(i), score, threshold: threshold ?? calibration.manipulatedAt, status: judge(calibration, score, threshold) };
+    return { name: String(i), score, threshold: threshold ?? calibration.manipulatedAt, status: statusOf(calibration, score, threshold) };
   });
   return fuse(members).score ?? 0;
 }
