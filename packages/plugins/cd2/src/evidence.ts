@@ -1,4 +1,4 @@
-import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
+import { type EvidenceOptions, type EvidenceReport, type Finding, finishedRuns, throwIfAborted } from '@verilens/core';
 import { evidenceOverSets, type Figures, measuresOverSeeds, pairedFinding } from '@verilens/metrics';
 import { type Parameters, readSafetensors, writeSafetensors } from '@verilens/nn';
 import { type Cd2Config, PLACE, PRESETS } from './config.ts';
@@ -72,20 +72,11 @@ async function finishedRun(
 ): Promise<SeedRun> {
   const { quick = false, checkpoints } = options;
   const file = `${trial.file}-${quick ? 'quick' : 'full'}-${seed}`;
-  return keptFigures(checkpoints, file, async () => {
+  return finishedRuns(checkpoints)(file, async () => {
     const size = sizeOf(trial, quick);
     const stream = await drawStream(await pictures(seed, size, config.side), size, config, seed);
     return oneSeed(stream, config, seed, options, progress, file);
   });
-}
-
-/** What the store has under the name, or what is made and then kept there: a run that was stopped goes on where it was. */
-async function keptFigures<T>(store: EvidenceOptions['checkpoints'], name: string, make: () => Promise<T> | T): Promise<T> {
-  const kept = await store?.read(`${name}.json`);
-  if (kept !== undefined) return JSON.parse(new TextDecoder().decode(kept)) as T;
-  const made = await make();
-  await store?.write(`${name}.json`, new TextEncoder().encode(JSON.stringify(made)));
-  return made;
 }
 
 function sizeOf({ full, quick }: Trial, isQuick: boolean): StreamSize {
@@ -117,6 +108,7 @@ async function oneSeed(
   const at = await ground(stream, parameters, runtime, config, once);
   try {
     const run: Record<string, Figures> = {};
+    const finished = finishedRuns(checkpoints);
     const steps: [string, () => Promise<Figures> | Figures][] = [
       ...VARIANTS.map((variant): [string, () => Promise<Figures>] => [
         `sessions, ${variant.name}`,
@@ -130,7 +122,7 @@ async function oneSeed(
     for (const [index, [name, work]] of steps.entries()) {
       throwIfAborted(signal, PLACE);
       progress(name, 0.5 + (0.5 * index) / steps.length);
-      run[name] = await keptFigures(checkpoints, `${file}-${index}`, work);
+      run[name] = await finished(`${file}-${index}`, async () => work());
     }
     return run;
   } finally {

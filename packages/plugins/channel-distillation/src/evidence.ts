@@ -1,4 +1,4 @@
-import { type EvidenceOptions, type EvidenceReport, type Finding, throwIfAborted } from '@verilens/core';
+import { type EvidenceOptions, type EvidenceReport, type Finding, finishedRuns, throwIfAborted } from '@verilens/core';
 import { createRandom, type TrackingEvent } from '@verilens/data';
 import { type Figures, measuresOverSeeds, pairedDifference, showSpread } from '@verilens/metrics';
 import { CHOICES, installedNetwork, type Run, runsOn } from './evidence-runs.ts';
@@ -18,19 +18,15 @@ export async function evidence(options: EvidenceOptions): Promise<EvidenceReport
   const events: readonly TrackingEvent[] = quick ? ['plain'] : EVENTS;
   const model = await installedNetwork();
   const network = model === undefined ? undefined : await networkFeatures(runtime, model, size.cells);
+  const finished = finishedRuns(checkpoints);
   const runs: { readonly seed: number; readonly run: Run }[] = [];
   try {
     for (const [at, seed] of seeds.entries()) {
       for (const [place, event] of events.entries()) {
         throwIfAborted(signal, PLACE);
         onProgress?.(`seed ${seed}, ${event}`, (at + place / events.length) / seeds.length);
-        const file = `${quick ? 'quick' : 'full'}-${network === undefined ? 'light' : 'network'}-${event}-${seed}.json`;
-        const kept = await checkpoints?.read(file);
-        const run =
-          kept === undefined
-            ? await runsOn({ event, seed, network, draw: createRandom(seed).fork(event), ...size })
-            : (JSON.parse(new TextDecoder().decode(kept)) as Run);
-        if (kept === undefined) await checkpoints?.write(file, new TextEncoder().encode(JSON.stringify(run)));
+        const name = `${quick ? 'quick' : 'full'}-${network === undefined ? 'light' : 'network'}-${event}-${seed}`;
+        const run = await finished(name, () => runsOn({ event, seed, network, draw: createRandom(seed).fork(event), ...size }));
         runs.push({ seed, run });
       }
     }

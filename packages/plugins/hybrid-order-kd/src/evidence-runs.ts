@@ -1,4 +1,4 @@
-import { type CheckpointStore, type EvidenceOptions, Tensor, throwIfAborted } from '@verilens/core';
+import { type CheckpointStore, type EvidenceOptions, finishedRuns, Tensor, throwIfAborted } from '@verilens/core';
 import type { PictureSet } from '@verilens/data';
 import type { Figures } from '@verilens/metrics';
 import { exportInference, float32, type Parameters, random, targetOf } from '@verilens/nn';
@@ -77,8 +77,9 @@ export async function runSeed(
       ? course
       : { ...course, checkpoints: underName(`v${recipe.version}-${recipe.pictures}-guides-${seed}`, checkpoints) };
   const taughtOnce = (): Promise<Taught> => (taught ??= teacher === undefined ? teach(guided) : teachByOnnx(guided, teacher));
+  const finished = finishedRuns(checkpoints);
   const once = async (name: string, run: () => Promise<Figures>): Promise<Figures> =>
-    finished(checkpoints, `v${recipe.version}-${recipe.pictures}-${name}-${seed}.json`, run);
+    finished(`v${recipe.version}-${recipe.pictures}-${name}-${seed}`, run);
   const references: Record<string, Figures> = {};
   for (const [i, name] of REFERENCES.entries()) {
     options.onProgress?.(`seed ${seed}: ${name}`, 0);
@@ -223,14 +224,6 @@ export function correlation(a: Float64Array, b: Float64Array): number {
     bb += (b[i]! - mb) ** 2;
   }
   return ab / Math.sqrt(aa * bb);
-}
-
-async function finished(store: CheckpointStore | undefined, file: string, run: () => Promise<Figures>): Promise<Figures> {
-  const bytes = await store?.read(file);
-  if (bytes !== undefined) return JSON.parse(new TextDecoder().decode(bytes)) as Figures;
-  const figures = await run();
-  await store?.write(file, new TextEncoder().encode(JSON.stringify(figures)));
-  return figures;
 }
 
 /** The store with a word before each name. */

@@ -1,7 +1,7 @@
 import {
-  type CheckpointStore,
   type EvidenceOptions,
   type Explainer,
+  finishedRuns,
   type Image,
   objectiveValue,
   type SaliencyMap,
@@ -52,38 +52,34 @@ export async function runDomain(
   { runtime, signal, checkpoints, onProgress }: Omit<EvidenceOptions, 'seeds'>,
 ): Promise<DomainRun> {
   const key = `v1-${domain.name.replaceAll(' ', '-')}-${size.images}-${size.samples}-${seed}`;
-  const whole = await read<DomainRun>(checkpoints, `${key}.json`);
-  if (whole !== undefined) return whole;
-  await using subject = await domain.open({ runtime, seed, size, signal, checkpoints });
-  const all = await contenders(domain);
-  await using vae = await openVae(runtime, SHIPPED, signal);
-  const pictures: Readonly<Record<string, Figures>>[] = [];
-  for (let from = 0; from < subject.cases.length; from += PIECE) {
-    const file = `${key}-${from}.json`;
-    let piece = await read<DomainRun['pictures']>(checkpoints, file);
-    if (piece === undefined) {
-      const done: Record<string, Figures>[] = [];
-      for (const [k, one] of subject.cases.slice(from, from + PIECE).entries()) {
-        throwIfAborted(signal, PLACE);
-        const number = from + k;
-        onProgress?.(`${domain.name}, seed ${seed}: picture ${number + 1} of ${subject.cases.length}`, number / subject.cases.length);
-        done.push(
-          await runCase(domain, subject, one, all, {
-            seed: 1000 * seed + number,
-            sanity: number < (domain.name === 'face embedding' ? Math.ceil(size.sanity / 3) : size.sanity),
-            signal,
-            vae,
-          }),
-        );
-      }
-      piece = done;
-      await write(checkpoints, file, piece);
+  const finished = finishedRuns(checkpoints);
+  return finished(key, async () => {
+    await using subject = await domain.open({ runtime, seed, size, signal, checkpoints });
+    const all = await contenders(domain);
+    await using vae = await openVae(runtime, SHIPPED, signal);
+    const pictures: Readonly<Record<string, Figures>>[] = [];
+    for (let from = 0; from < subject.cases.length; from += PIECE) {
+      const piece = await finished(`${key}-${from}`, async () => {
+        const done: Record<string, Figures>[] = [];
+        for (const [k, one] of subject.cases.slice(from, from + PIECE).entries()) {
+          throwIfAborted(signal, PLACE);
+          const number = from + k;
+          onProgress?.(`${domain.name}, seed ${seed}: picture ${number + 1} of ${subject.cases.length}`, number / subject.cases.length);
+          done.push(
+            await runCase(domain, subject, one, all, {
+              seed: 1000 * seed + number,
+              sanity: number < (domain.name === 'face embedding' ? Math.ceil(size.sanity / 3) : size.sanity),
+              signal,
+              vae,
+            }),
+          );
+        }
+        return done;
+      });
+      pictures.push(...piece);
     }
-    pictures.push(...piece);
-  }
-  const run: DomainRun = { ...(subject.accuracy === undefined ? {} : { accuracy: subject.accuracy }), pictures };
-  await write(checkpoints, `${key}.json`, run);
-  return run;
+    return { ...(subject.accuracy === undefined ? {} : { accuracy: subject.accuracy }), pictures };
+  });
 }
 
 interface CaseOptions {
@@ -156,13 +152,4 @@ async function drawnAgain(vae: OpenVae, image: Image, mask: NonNullable<Case['ma
     return sum / weight;
   };
   return { 'error inside': mean((share) => share), 'error outside': mean((share) => 1 - share) };
-}
-
-async function read<T>(store: CheckpointStore | undefined, file: string): Promise<T | undefined> {
-  const bytes = await store?.read(file);
-  return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as T);
-}
-
-async function write(store: CheckpointStore | undefined, file: string, value: unknown): Promise<void> {
-  await store?.write(file, new TextEncoder().encode(JSON.stringify(value)));
 }
