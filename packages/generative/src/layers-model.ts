@@ -131,7 +131,7 @@ function weightsOf(json: string, bytes: Uint8Array): Stored {
         got: `${name}: ${dtype}, ${bytes.length - at} bytes left of ${4 * length}`,
       });
     }
-    stored.set(name, { shape, data: new Float32Array(bytes.slice(at, at + 4 * length).buffer) });
+    stored.set(name, { shape, data: new Float32Array(new Uint8Array(bytes.subarray(at, at + 4 * length)).buffer) });
     at += 4 * length;
   }
   return stored;
