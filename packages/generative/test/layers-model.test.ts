@@ -37,6 +37,10 @@ const bytes = new Uint8Array(numbers.buffer);
 describe('layers models', () => {
   it('compute what TensorFlow.js would: same padding, kernels turned to the other layout, nearest enlarging', async () => {
     const { network, parameters } = readLayersModel(model([input, conv('c', 'x', 3, 'relu'), up], 'up', declared), bytes);
+    // as Node reads files, where slice() copies nothing
+    expect(readLayersModel(model([input, conv('c', 'x', 3, 'relu'), up], 'up', declared), Buffer.from(bytes)).parameters).toEqual(
+      parameters,
+    );
     await using runtime = await native({ device: 'cpu', threads: 1 });
     const onnx = exportInference({
       module: network,
