@@ -22,7 +22,7 @@ function plot({ title, xLabel, yLabel, series, model }: EvidenceCurve): Html {
   const x = (value: number): number => MARGIN.left + ((value - left) / (right - left || 1)) * (WIDTH - MARGIN.left - MARGIN.right);
   const y = (value: number): number => HEIGHT - MARGIN.bottom - ((value - low) / (high - low || 1)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
   const ticks = (from: number, to: number): number[] => Array.from({ length: 5 }, (_, i) => from + ((to - from) * i) / 4);
-  return html`<figure class="plot"><figcaption><b>${title}</b>${model && html` <span>${model}</span>`}</figcaption>
+  return html`<figure class="curve-plot"><figcaption><b>${title}</b>${model && html` <span>${model}</span>`}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}: ${drawn.map(({ name }) => name).join(', ')}">
 ${ticks(low, high).map((tick) => html`<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/><text x="${MARGIN.left - 6}" y="${(y(tick) + 4).toFixed(1)}" text-anchor="end">${tick.toFixed(1)}</text>`)}
 ${ticks(left, right).map((tick) => html`<text x="${x(tick).toFixed(1)}" y="${HEIGHT - MARGIN.bottom + 16}" text-anchor="middle">${tick.toFixed(2)}</text>`)}

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { style } from '../src/style.ts';
 import { timeline, timelineBars } from '../src/timeline.ts';
 
 const segments = Array.from({ length: 1000 }, (_, i) => ({ startMs: i * 100, endMs: i * 100 + 100, score: i === 777 ? 0.99 : 0.1 }));
@@ -23,4 +24,8 @@ it('draws one titled bar for each segment, coloured by the threshold', () => {
   expect(drawing.match(/class="bar under"/g)).toHaveLength(9);
   expect(drawing.match(/class="bar over"/g)).toHaveLength(1);
   expect(drawing).toContain('<title>1:17.7 to 1:17.8: score 0.99</title>');
+});
+
+it('has its size to itself: a second rule for the same element would part the bars from the times below them', () => {
+  expect(style.match(/(^|\})\.plot svg\{/gm)).toHaveLength(1);
 });
