@@ -4,6 +4,7 @@ export * from './cell-mixtures.ts';
 export type { Labels, Scores } from './check.ts';
 export * from './deletion-insertion.ts';
 export * from './delong.ts';
+export * from './group-by.ts';
 export * from './infidelity.ts';
 export * from './manifold.ts';
 export * from './over-seeds.ts';

@@ -1,6 +1,6 @@
 import type { EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import { nameOfPostProcessing } from '@verilens/data';
-import { measuresOverSeeds, pairedFinding, showSpread, type Figures } from '@verilens/metrics';
+import { groupBy, measuresOverSeeds, pairedFinding, showSpread, type Figures } from '@verilens/metrics';
 import { VIEWS } from './config.ts';
 import { evidenceData, FULL_TRIAL, QUICK_TRIAL, type EvidenceData } from './evidence-data.ts';
 import { OTHER_PHOTOGRAPHS, qualityFacts, spectrumCurves, spectrumFacts, type GeneratorFacts } from './evidence-generators.ts';
@@ -190,9 +190,3 @@ function pictureFindings(pictures: readonly JudgedPicture[]): Finding[] {
 }
 
 const single = (figures: Figures): Row['measures'] => measuresOverSeeds([figures]);
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
-}

@@ -1,6 +1,6 @@
 import type { DetectionStatus, EvidenceOptions, EvidenceReport, Finding } from '@verilens/core';
 import type { ForgeOperation } from '@verilens/data';
-import { measuresOverSeeds as measures, pairedFinding as compare, showSpread as show } from '@verilens/metrics';
+import { groupBy, measuresOverSeeds as measures, pairedFinding as compare, showSpread as show } from '@verilens/metrics';
 import type { DropoutMode } from './dropout.ts';
 import { CONTROLS, footageRuns, REAL_DRAWS, type FootageRun } from './evidence-footage.ts';
 import { videoVerdict } from './evidence-videos.ts';
@@ -209,10 +209,4 @@ function footageFindings(runs: readonly FootageRun[]): Finding[] {
     ...operations.map((operation) => bar(operation, operation)),
     ...(['temporal', 'spatial'] as const).flatMap((part) => CONTROLS.map((name) => control(part, name))),
   ];
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
-  return groups;
 }
