@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly threads?: number;
   /** How far the benchmarks go whose length is free. */
   readonly frames?: number;
+  /** Whether `gpu` takes an adapter that is a program on the CPU. */
+  readonly software?: boolean;
   /** Progress, one line at a time. */
   readonly say: (line: string) => void;
 }
@@ -93,6 +95,23 @@ export const benches: Readonly<Record<string, Bench>> = {
     title: 'seconds to learn two new classes from five pictures each, and to name a picture',
     run: async ({ quick, threads, say }) =>
       (await import('./recognise/sessions-bench.ts')).sessionsBench({ sessions: quick ? 1 : 5, threads, say }),
+  },
+  gpu: {
+    title: 'native WebGPU on a real GPU: op table, verdicts, times beside the CPU and PyTorch on CUDA, endurance',
+    run: async ({ quick, models = TRAINED, software = false, threads, say }) => {
+      check(models, Object.keys(NETWORKS));
+      return (await import('./gpu/gpu-bench.ts')).gpuBench({
+        models,
+        batches: quick ? [1] : [1, 8],
+        rounds: quick ? { rounds: 1, blockMs: 50 } : { rounds: 4, blockMs: 150 },
+        steps: quick ? 5 : 300,
+        sessions: quick ? 3 : 30,
+        shortTable: quick,
+        software,
+        threads,
+        say,
+      });
+    },
   },
   soak: {
     title: 'resident memory over 10,000 training steps',

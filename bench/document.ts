@@ -17,7 +17,12 @@ export interface Measured {
   readonly versions?: Readonly<Record<string, string>>;
   /** CPU seconds used by processes the benchmark started. */
   readonly childCpuSeconds?: number;
+  /** What lies behind the notes, for whoever opens the file. */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
+
+/** The machine lacks what a benchmark is about: said in a line, without a result. */
+export class NothingToMeasure extends Error {}
 
 /** A result file: everything needed to run it again and to judge it. */
 export interface BenchDocument {
@@ -37,6 +42,7 @@ export interface BenchDocument {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly rows: readonly Row[];
   readonly notes: readonly string[];
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** Runs a benchmark and writes down what it ran on, and how quiet that was. */
@@ -44,7 +50,7 @@ export async function record(bench: string, args: readonly string[], run: () => 
   const loadBefore = loadavg()[0]!;
   const before = cpuTimes();
   const date = new Date().toISOString();
-  const { settings, rows, notes, versions, childCpuSeconds = 0 } = await run();
+  const { settings, rows, notes, versions, childCpuSeconds = 0, details } = await run();
   const after = cpuTimes();
   const others = Math.max(0, after.busy - before.busy - (after.own - before.own) - childCpuSeconds);
   return {
@@ -62,6 +68,7 @@ export async function record(bench: string, args: readonly string[], run: () => 
     settings,
     rows,
     notes,
+    ...(details === undefined ? {} : { details }),
   };
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
-import { record, type BenchDocument } from './document.ts';
+import { NothingToMeasure, record, type BenchDocument } from './document.ts';
 import { mergeResults } from './merge.ts';
 import { writeReadme } from './readme.ts';
 import { formatTable } from './table.ts';
@@ -25,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
         model: { type: 'string', multiple: true },
         threads: { type: 'string' },
         frames: { type: 'string' },
+        software: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -66,7 +67,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`"${name}" is saved as a whole: leave out --model, or write to a file with --out.\n`);
     return 2;
   }
-  const measured = await record(name, shown, () => bench.run({ quick: values.quick === true, models: values.model, threads, frames, say }));
+  const { quick = false, software = false, model: models } = values;
+  if (values.save === true && software) {
+    process.stderr.write('Figures of a software adapter are not saved: leave out --software.\n');
+    return 2;
+  }
+  const measured = await record(name, shown, () => bench.run({ quick, models, threads, frames, software, say })).catch(unmeasured);
+  if (measured === undefined) return 1;
   const saved = join(folder, 'results', `${name}.json`);
   const document =
     values.save === true && values.model !== undefined && pieces !== undefined
@@ -80,6 +87,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   process.stdout.write(values.json === true ? json : formatTable(document));
   return 0;
+}
+
+function unmeasured(error: unknown): undefined {
+  if (!(error instanceof NothingToMeasure)) throw error;
+  process.stderr.write(`${error.message}\n`);
 }
 
 async function savedBefore(file: string): Promise<BenchDocument | undefined> {
@@ -103,7 +115,8 @@ ${list}
   --quick       fewer repetitions, for a look
   --threads <n> threads of every engine; default: one for each core
   --frames <n>  track-hour: frames of its first clip; default: an hour's, 90,000
-  --model <m>   train, inference, js-peers: this model alone, lowerings: this op alone (may be repeated); js-peers and lowerings
+  --software    gpu: on a software adapter too, for a look
+  --model <m>   train, inference, gpu, js-peers: this model alone, lowerings: this op alone (may be repeated); js-peers and lowerings
                 keep the other rows of what was saved
 `;
 }

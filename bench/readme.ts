@@ -19,6 +19,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'js-peers': 'Training steps in other JavaScript projects',
   curve: 'The same training as PyTorch',
   inference: 'Inference against PyTorch',
+  gpu: 'WebGPU on a GPU',
   embedding: 'Embeddings of faces a second',
   sessions: 'Learning new classes',
   lowerings: 'The ways in which ops could be written',

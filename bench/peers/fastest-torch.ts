@@ -43,7 +43,7 @@ export async function fastestTorch(
   for (const torch of torches) {
     for (const foreach of train ? [false, true] : [false]) {
       const id = `${work} ${foreach}`;
-      await torch.ask({ ...request, id, foreach });
+      await torch.ask({ ...request, id, foreach, device: torch.setting.device });
       const { losses } = await torch.ask<{ losses: number[] }>({ do: 'losses', id, count: train ? CHECKED_STEPS : 1 });
       tried.push({
         name: `${torch.setting.name}${foreach ? ', foreach' : ''}`,

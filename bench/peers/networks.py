@@ -79,8 +79,10 @@ class Model:
         self.config = request['config']
         # PyTorch keeps the weights of linear layers as [out, in]; they come as [in, out].
         transposed = lambda name, t: t.t().contiguous() if name.endswith('.weight') and t.dim() == 2 else t
-        self.params = {name: transposed(name, tensor(item)) for name, item in request['params'].items()}
-        self.x, self.y = tensor(request['x']), tensor(request['y']).long()
+        device = request.get('device', 'cpu')
+        self.wait = torch.cuda.synchronize if device == 'cuda' else lambda: None
+        self.params = {name: transposed(name, tensor(item)).to(device) for name, item in request['params'].items()}
+        self.x, self.y = tensor(request['x']).to(device), tensor(request['y']).long().to(device)
         self.forward = FORWARD[self.config['kind']]
         if self.config['kind'] == 'onnx':
             from onnx_graph import Graph
@@ -144,6 +146,7 @@ for line in sys.stdin:
         for _ in range(request['count']):
             started = time.perf_counter()
             once()
+            model.wait()
             times.append((time.perf_counter() - started) * 1e3)
         answer = {'times': times, 'cpuSeconds': time.process_time()}
     print(json.dumps(answer), flush=True)

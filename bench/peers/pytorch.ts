@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface TorchSetting {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Where its models live; the CPU when left out. */
+  readonly device?: 'cuda';
 }
 
 export interface Torch {
@@ -59,6 +61,12 @@ export async function findTorch(
       return { python, versions: { pytorch: torch, python: version, 'pytorch BLAS': mkl === 'True' ? 'MKL' : await blasName() } };
   }
   return undefined;
+}
+
+/** The GPU that this PyTorch computes on; undefined where it has none. */
+export async function cudaOf(python: string): Promise<string | undefined> {
+  const said = await output(python, ['-c', 'import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else "")']);
+  return said?.trim() || undefined;
 }
 
 /** The library behind the system's libblas: the reference one is some fifty times slower than OpenBLAS and would make any comparison worthless. */

@@ -107,8 +107,10 @@ export async function checkOp(at: OpCase, runtime: Runtime): Promise<{ worst: nu
       if (got.length !== data.length)
         return { worst: Infinity, where: `${name}: ${got.length} values instead of ${data.length}`, tolerance: 0 };
       data.forEach((v, i) => {
-        const error = Math.abs(got[i]! - v) / scale;
-        if (!(error <= worst)) {
+        const off = Math.abs(got[i]! - v) / scale;
+        // a NaN would be forgotten by the next comparison
+        const error = Number.isNaN(off) ? Infinity : off;
+        if (error > worst) {
           worst = error;
           where = `${name}[${i}]: expected ${v}, got ${got[i]}`;
         }
