@@ -19,7 +19,7 @@ it('lists layers in the order they run, with output shapes, parameters and multi
 it('counts what modules own and do themselves, attention, and layers in layers', () => {
   const block = nn.transformerBlock(16, 2);
   const { text, multiplyAdds } = nn.summary(block, [nn.float32([2, 5, 16])]);
-  expect(text).toMatch(/attention\.qkv +linear +\[2, 5, 16\]( \[2, 5, 16\]){2} +816 +7,680\n/);
+  expect(text).toMatch(/attention\.qkv +linear +\[2, 2, 5, 8\]( \[2, 2, 5, 8\]){2} +816 +7,680\n/);
   expect(text).toMatch(/mlp\.down +linear +\[2, 5, 16\]/);
   const products = 2 * 5 * 16 * (48 + 16 + 64 + 64);
   expect(multiplyAdds).toBe(products + 2 * (2 * 2 * 5 * 5 * 8));

@@ -3,11 +3,9 @@ import { module, param, type Module, type ParamSpec } from '../module.ts';
 import { gather } from '../ops/indexing.ts';
 import { dense } from '../ops/linear-algebra.ts';
 import { layerNorm } from '../ops/normalisation.ts';
-import { split } from '../ops/shape.ts';
 import { conv2d, type Conv2dOptions } from '../ops/convolution.ts';
 import { conv3d, type Conv3dOptions } from '../ops/volumes.ts';
-import { isTraining } from '../state-updates.ts';
-import { sizeOf, type Sym } from '../sym.ts';
+import type { Sym } from '../sym.ts';
 
 export interface LinearParams {
   readonly weight: ParamSpec;
@@ -23,27 +21,6 @@ export function linear(
   const weight = param([inputs, outputs], options.init ?? fanInUniform());
   const params: LinearParams = options.bias === false ? { weight } : { weight, bias: param([outputs], zerosInit()) };
   return module('linear', params, (p, x: Sym) => dense(x, p.weight, p.bias as Sym | undefined));
-}
-
-/** Results of more elements than this are not cut while training: the weights are, which costs more nodes. */
-const LARGE = 2 ** 18;
-
-/** `count` linear maps of one x [..., in], whose weights [in, count * out] lie side by side -> `count` times [..., out]. */
-export function linearParts(
-  inputs: number,
-  outputs: number,
-  count: number,
-  options: { readonly init?: Initialiser } = {},
-): Module<LinearParams, [x: Sym], readonly Sym[]> {
-  const { params } = linear(inputs, count * outputs, options);
-  return module('linear', params, (p, x: Sym) => {
-    const bias = p.bias as Sym;
-    const size = (sizeOf(x.shape) / inputs) * count * outputs;
-    // weights that are stored can be cut beforehand, and large results are dear to cut
-    if (isTraining() && size <= LARGE) return split(dense(x, p.weight, bias), count, -1);
-    const biases = split(bias, count, 0);
-    return split(p.weight, count, 1).map((weight, i) => dense(x, weight, biases[i]));
-  });
 }
 
 /** int32 indices [...] below `count` -> [..., width]. */

@@ -3,17 +3,17 @@ import { xavierUniform } from '../initialisers.ts';
 import { module, type Module } from '../module.ts';
 import { add, gelu } from '../ops/elementwise.ts';
 import { attention } from '../ops/normalisation.ts';
-import { reshape, transpose } from '../ops/shape.ts';
 import { describe, shapeError, type Sym } from '../sym.ts';
 import { dropped, type BranchOptions } from './branch.ts';
-import { layerNormModule, linear, linearParts, type LinearParams } from './basic.ts';
+import { layerNormModule, linear, type LinearParams } from './basic.ts';
+import { joinHeads, linearHeads, splitHeads } from './heads.ts';
 import { mlp, multiHeadAttention, type AttentionOptions, type Mlp, type MultiHeadAttention } from './transformer.ts';
 
 type Linear = Module<LinearParams, [x: Sym], Sym>;
 type Norm = ReturnType<typeof layerNormModule>;
 
 export type CrossAttention = Module<
-  { readonly query: Linear; readonly keyValue: ReturnType<typeof linearParts>; readonly out: Linear },
+  { readonly query: Linear; readonly keyValue: ReturnType<typeof linearHeads>; readonly out: Linear },
   [x: Sym, source: Sym, options?: AttentionOptions],
   Sym
 >;
@@ -31,11 +31,11 @@ export function crossAttention(width: number, heads: number, options: { readonly
   }
   const parts = {
     query: linear(width, width, { init: xavierUniform() }),
-    keyValue: linearParts(from, width, 2, { init: xavierUniform() }),
+    keyValue: linearHeads(from, width, 2, heads),
     out: linear(width, width, { init: xavierUniform() }),
   };
   return module('crossAttention', parts, (p, x: Sym, source: Sym, at: AttentionOptions = {}) => {
-    const [batch, length] = x.shape;
+    const [batch] = x.shape;
     if (
       x.shape.length !== 3 ||
       x.shape[2] !== width ||
@@ -50,14 +50,9 @@ export function crossAttention(width: number, heads: number, options: { readonly
         'Both are sequences of one batch; the option `source` sets the width of the second.',
       );
     }
-    const keys = source.shape[1]!;
-    const each = width / heads;
-    const q = transpose(reshape(parts.query.apply(p.query, x), [batch!, length!, heads, each]), [0, 2, 1, 3]);
-    const [k, v] = parts.keyValue
-      .apply(p.keyValue, source)
-      .map((part) => transpose(reshape(part, [batch!, keys, heads, each]), [0, 2, 1, 3])) as [Sym, Sym];
-    const mixed = attention(q, k, v, at.mask === undefined ? {} : { mask: at.mask });
-    return parts.out.apply(p.out, reshape(transpose(mixed, [0, 2, 1, 3]), [batch!, length!, width]));
+    const q = splitHeads(parts.query.apply(p.query, x), heads);
+    const [k, v] = parts.keyValue.apply(p.keyValue, source) as [Sym, Sym];
+    return parts.out.apply(p.out, joinHeads(attention(q, k, v, at.mask === undefined ? {} : { mask: at.mask })));
   });
 }
 

@@ -3,21 +3,21 @@ import { xavierUniform } from '../initialisers.ts';
 import { module, type Module } from '../module.ts';
 import { add, gelu } from '../ops/elementwise.ts';
 import { attention } from '../ops/normalisation.ts';
-import { reshape, transpose } from '../ops/shape.ts';
 import { dropout } from '../draw.ts';
 import { shapeError, describe, type Sym } from '../sym.ts';
 import { dropped, type BranchOptions, type DropoutOptions } from './branch.ts';
-import { layerNormModule, linear, linearParts, type LinearParams } from './basic.ts';
+import { layerNormModule, linear, type LinearParams } from './basic.ts';
+import { joinHeads, linearHeads } from './heads.ts';
 
 type Linear = Module<LinearParams, [x: Sym], Sym>;
-type LinearParts = ReturnType<typeof linearParts>;
+type LinearHeads = ReturnType<typeof linearHeads>;
 type Norm = ReturnType<typeof layerNormModule>;
 
 export interface AttentionOptions {
   /** Added to the scores, broadcasts to [B, heads, T, T]: 0 keeps, -1e9 hides. */
   readonly mask?: Sym;
 }
-export type MultiHeadAttention = Module<{ readonly qkv: LinearParts; readonly out: Linear }, [x: Sym, options?: AttentionOptions], Sym>;
+export type MultiHeadAttention = Module<{ readonly qkv: LinearHeads; readonly out: Linear }, [x: Sym, options?: AttentionOptions], Sym>;
 export type Mlp = Module<{ readonly up: Linear; readonly down: Linear }, [x: Sym, options?: DropoutOptions], Sym>;
 export type TransformerBlock = Module<
   { readonly norm1: Norm; readonly attention: MultiHeadAttention; readonly norm2: Norm; readonly mlp: Mlp },
@@ -35,17 +35,13 @@ export function multiHeadAttention(width: number, heads: number): MultiHeadAtten
       remedy: 'Change width or heads.',
     });
   }
-  const qkv = linearParts(width, width, 3, { init: xavierUniform() });
+  const qkv = linearHeads(width, width, 3, heads);
   const out = linear(width, width, { init: xavierUniform() });
   return module('multiHeadAttention', { qkv, out }, (p, x: Sym, options: AttentionOptions = {}) => {
-    const [batch, length, size] = x.shape;
-    if (x.shape.length !== 3 || size !== width)
+    if (x.shape.length !== 3 || x.shape[2] !== width)
       throw shapeError('multiHeadAttention', `x [B, T, ${width}]`, describe(x), 'Reshape to one sequence per row of the batch.');
-    const [q, k, v] = qkv
-      .apply(p.qkv, x)
-      .map((part) => transpose(reshape(part, [batch!, length!, heads, width / heads]), [0, 2, 1, 3])) as [Sym, Sym, Sym];
-    const mixed = attention(q, k, v, options.mask === undefined ? {} : { mask: options.mask });
-    return out.apply(p.out, reshape(transpose(mixed, [0, 2, 1, 3]), [batch!, length!, width]));
+    const [q, k, v] = qkv.apply(p.qkv, x) as [Sym, Sym, Sym];
+    return out.apply(p.out, joinHeads(attention(q, k, v, options.mask === undefined ? {} : { mask: options.mask })));
   });
 }
 

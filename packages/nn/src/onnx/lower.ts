@@ -7,6 +7,7 @@ import type { Target } from '../target.ts';
 import type { EmittedGraph, EmittedNode, EmittedValue } from './emitted-graph.ts';
 import { Emitter } from './emitter.ts';
 import { fuseGelu } from './fuse-gelu.ts';
+import { fuseNormalCdf } from './fuse-normal-cdf.ts';
 
 export interface GraphRequest {
   /** Graph inputs by name; a Sym of op `input`. Inputs that nothing uses stay in the signature. */
@@ -35,7 +36,7 @@ export function lowerGraph(request: GraphRequest): EmittedGraph {
   }
   const results = nameOutputs(e, outputs, names);
   const used = usedNodes(e.nodes, results);
-  const nodes = e.target === 'webgpu' ? used : fuseGelu(used, e.initializers, results);
+  const nodes = e.target === 'webgpu' ? used : fuseNormalCdf(fuseGelu(used, e.initializers, results), e.initializers, results);
   dropUnusedOutputs(nodes, results);
   const read = new Set(nodes.flatMap((node) => node.inputs));
   return { inputs: values, outputs: results, nodes, initializers: e.initializers.filter(({ name }) => read.has(name)) };

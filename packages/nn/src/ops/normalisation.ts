@@ -34,15 +34,18 @@ export const normalisationRules: { [O in NormalisationOp]: Rule<O> } = {
       checkLayerNorm(x, gamma, beta);
       return { shape: x.shape, dtype: 'float32' };
     },
-    // xhat = (x - m) r;  dx = r (g - mean(g) - xhat mean(g xhat)) with g = dy gamma
+    // xhat = (x - m) r;  dx = r (g - mean(g) - xhat mean(g xhat)) with g = dy gamma; the second mean is a product with gamma
     gradient: ({ dy, inputs: [x, gamma, beta], attrs }) => {
       const statistic = (which: 'mean' | 'inverseDeviation'): Sym =>
         make('layerNormStatistic', normalisationRules.layerNormStatistic, [x, gamma, beta], { ...attrs, which });
       const r = statistic('inverseDeviation');
       const xhat = mul(sub(x, statistic('mean')), r);
+      const along = mul(dy, xhat);
       const g = mul(dy, gamma);
-      const dx = mul(r, sub(sub(g, mean(g, -1, { keep: true })), mul(xhat, mean(mul(g, xhat), -1, { keep: true }))));
-      return [dx, sumTo(mul(dy, xhat), gamma.shape), sumTo(dy, beta.shape)];
+      const width = gamma.shape[0]!;
+      const share = matmul(along, reshape(mul(gamma, 1 / width), [width, 1]));
+      const dx = mul(r, sub(sub(g, mean(g, -1, { keep: true })), mul(xhat, share)));
+      return [dx, sumTo(along, gamma.shape), sumTo(dy, beta.shape)];
     },
   },
   layerNormStatistic: {
@@ -115,12 +118,12 @@ export function logSoftmax(x: Sym, axis = -1): Sym {
  */
 export function layerNorm(x: Sym, gamma: Sym, beta: Sym, epsilon = 1e-5): Sym {
   const axes = gamma.shape.length;
-  if (axes > 1 && sameShape(gamma.shape, beta.shape) && sameShape(x.shape.slice(-axes), gamma.shape)) {
-    const width = sizeOf(gamma.shape);
-    const rows = reshape(x, [...x.shape.slice(0, -axes), width]);
-    return reshape(layerNorm(rows, reshape(gamma, [width]), reshape(beta, [width]), epsilon), x.shape);
-  }
-  return make('layerNorm', normalisationRules.layerNorm, [x, gamma, beta], { epsilon });
+  const fits = axes > 0 && sameShape(gamma.shape, beta.shape) && sameShape(x.shape.slice(-axes), gamma.shape);
+  // the rule refuses what does not fit
+  if (!fits || (axes === 1 && x.shape.length === 2)) return make('layerNorm', normalisationRules.layerNorm, [x, gamma, beta], { epsilon });
+  const width = sizeOf(gamma.shape);
+  const rows = reshape(x, [sizeOf(x.shape) / width, width]);
+  return reshape(layerNorm(rows, reshape(gamma, [width]), reshape(beta, [width]), epsilon), x.shape);
 }
 
 /**

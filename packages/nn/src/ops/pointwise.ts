@@ -40,6 +40,22 @@ function bothBeforeSwap(a: Sym, b: Sym): readonly [Sym, Sym] | undefined {
   return x === undefined || y === undefined ? undefined : [x, y];
 }
 
+/** The rows [n, width] that tokens [..., width] were made from, as every linear map gives them. */
+function rowsOf(x: Sym): Sym | undefined {
+  const inner = x.op === 'reshape' ? x.inputs[0]! : undefined;
+  return inner?.shape.length === 2 && x.shape.length > 2 && inner.shape[1] === x.shape.at(-1) ? inner : undefined;
+}
+
+/** Both operands as rows, when one was made from rows and the other has its shape or is a number. */
+function bothAsRows(a: Sym, b: Sym): readonly [Sym, Sym] | undefined {
+  const rows = rowsOf(a) ?? rowsOf(b);
+  if (rows === undefined) return undefined;
+  const full = rowsOf(a) === undefined ? b.shape : a.shape;
+  const asRows = (x: Sym): Sym | undefined => (x.shape.length === 0 ? x : sameShape(x.shape, full) ? reshape(x, rows.shape) : undefined);
+  const [x, y] = [asRows(a), asRows(b)];
+  return x === undefined || y === undefined ? undefined : [x, y];
+}
+
 /** An expanded tensor is given unexpanded to ops that broadcast anyway. */
 function unexpanded(x: Sym, other: Sym): Sym {
   const inner = x.inputs[0];
@@ -55,11 +71,13 @@ export function liftBoth(a: Value, b: Value): [Sym, Sym] {
   return [lift(a, like), lift(b, like)];
 }
 
-/** A binary op that broadcasts, where possible on the other side of a swap of axes. */
+/** A binary op that broadcasts, where possible on the other side of a swap of axes, or on the rows that tokens were made from. */
 export function pointwise2<O extends Op>(op: O, rule: Rule<O>, a: Value, b: Value): Sym {
   const [x, y] = liftBoth(a, b);
   const inner = bothBeforeSwap(x, y);
   if (inner !== undefined) return swapDepth(pointwise2(op, rule, ...inner));
+  const rows = bothAsRows(x, y);
+  if (rows !== undefined) return reshape(pointwise2(op, rule, ...rows), broadcastShapes(x.shape, y.shape)!);
   const x2 = unexpanded(x, y);
   return make(op, rule, [x2, unexpanded(y, x2)] as unknown as InputsOf<O>, {} as AttrsOf<O>);
 }
