@@ -45,8 +45,8 @@ const reduce =
   (e, { names, attrs: { axes, keep } }) =>
     e.node(op, [names[0]!, e.ints(axes)], { keepdims: { int: keep ? 1 : 0 } });
 
-/** WebGPU adapters allow few buffers per kernel, so there a long split becomes slices. */
-const MAX_WEBGPU_SPLIT = 7;
+/** WebGPU adapters allow few buffers per kernel: a split into more becomes slices, more are joined in rounds. */
+const MAX_WEBGPU_PARTS = 7;
 
 /**
  * How each op is written for each target. Choices that look odd come from measurements: ONNX Runtime's kernels differ
@@ -122,14 +122,14 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
   reshape: (e, { names: [x], attrs }) => reshapeBlocked(e, x!, attrs.shape),
   transpose: (e, { names: [x], attrs }) => e.transpose(x!, attrs.perm),
   expand: (e, { names: [x], attrs }) => e.node('Expand', [x!, e.ints(attrs.shape)]),
-  concat: (e, { names, attrs }) => e.node('Concat', names, { axis: { int: attrs.axis } }),
+  concat: (e, { names, attrs }) => joined(e, names, attrs.axis),
   slice: (e, { names: [x], inputs: [{ shape }], attrs: { starts, ends, steps } }) => {
     const axes = shape.map((_, i) => i).filter((i) => starts[i] !== 0 || ends[i] !== shape[i] || steps[i] !== 1);
     const pick = (values: readonly number[]): string => e.ints(axes.map((i) => values[i]!));
     return e.node('Slice', [x!, pick(starts), pick(ends), e.ints(axes), pick(steps)]);
   },
   split: (e, { names: [x], attrs: { axis, sizes, index } }) => {
-    if (e.target === 'webgpu' && sizes.length > MAX_WEBGPU_SPLIT) {
+    if (e.target === 'webgpu' && sizes.length > MAX_WEBGPU_PARTS) {
       const start = sizes.slice(0, index).reduce((a, b) => a + b, 0);
       return e.node('Slice', [x!, e.ints([start]), e.ints([start + sizes[index]!]), e.ints([axis]), e.ints([1])]);
     }
@@ -203,6 +203,18 @@ function writeIsPositive(e: Emitter, [x]: readonly string[]): string {
   if (e.target === 'native') return e.node('HardSigmoid', [x!], { alpha: { float: 3e38 }, beta: { float: 0 } });
   if (e.target === 'wasm') return e.node('Ceil', [e.node('Clip', [x!, e.scalar(0), e.scalar(1)])]);
   return asFloat(e, e.node('Greater', [x!, e.scalar(0)]));
+}
+
+function joined(e: Emitter, names: readonly string[], axis: number): string {
+  if (e.target !== 'webgpu' || names.length <= MAX_WEBGPU_PARTS) return e.node('Concat', names, { axis: { int: axis } });
+  const rounds = Array.from({ length: Math.ceil(names.length / MAX_WEBGPU_PARTS) }, (_, i) =>
+    names.slice(i * MAX_WEBGPU_PARTS, (i + 1) * MAX_WEBGPU_PARTS),
+  );
+  return joined(
+    e,
+    rounds.map((some) => (some.length === 1 ? some[0]! : joined(e, some, axis))),
+    axis,
+  );
 }
 
 function asFloat(e: Emitter, x: string): string {

@@ -29,7 +29,7 @@ const batch: Batch = { x: Float32Array.from([1, 0, 1, 2, 0, 1, 3, 0, -3, 4, 0, -
 const rounded = (data: Float32Array | undefined): number[] => [...data!].map((v) => Number(v.toFixed(5)));
 
 describe('states of modules', () => {
-  it.each(['native', 'webgpu'] as const)('move by the step, joined or apart (%s layout), and keep what nothing updates', async (target) => {
+  it.each(['native', 'webgpu'] as const)('move by the step and keep what nothing updates (written for %s)', async (target) => {
     const made = step(target);
     expect([...made.states.keys()]).toEqual(['norm.runningMean', 'norm.runningVariance', 'fixed']);
     expect(made.parameterCount).toBe(6);

@@ -18,6 +18,13 @@ export function loadFailure(error: unknown, device: Device, place: string): Veri
   if (error instanceof VerilensError) return error;
   const got = plain(error);
   const details = { place, got, cause: error };
+  if (/fallback to CPU EP has been explicitly disabled/.test(got)) {
+    return new VerilensError('UNSUPPORTED', `the model has operators that ${device} lacks, and leaving them to the CPU was ruled out`, {
+      place,
+      cause: error,
+      remedy: 'Allow `cpuFallback`, or write the model for this device.',
+    });
+  }
   const op = /No Op registered for (\S+)|Could not find an implementation for (\S+)|not a registered function\/op/.exec(got);
   if (op !== null) {
     const name = op[1] ?? op[2]?.replace(/\(.*$/, '');

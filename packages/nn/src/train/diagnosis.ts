@@ -8,9 +8,6 @@ import { concat, unsqueeze } from '../ops/shape.ts';
 import { sizeOf, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
 
-/** Joins at most this many scalars in one Concat: WebGPU adapters allow few buffers per kernel. */
-const JOIN = 7;
-
 /** A graph with one output, `finite`: for each tensor named in `places`, 0 if it is finite and NaN if not. */
 export interface Diagnosis {
   readonly onnx: Uint8Array;
@@ -29,14 +26,11 @@ export function diagnosis(at: {
   const seen = new Set(forward.map(({ id }) => id));
   const backward = ancestors(at.gradients).filter((sym) => checked(sym) && !seen.has(sym.id));
   const marks = [...forward, ...backward].map((sym) => sum(mul(sym, 0)));
-  // in rounds, so that no Concat takes many inputs
-  let vectors = marks.map((mark) => unsqueeze(mark, 0));
-  while (vectors.length > 1) {
-    const joined: Sym[] = [];
-    for (let i = 0; i < vectors.length; i += JOIN) joined.push(concat(vectors.slice(i, i + JOIN), 0));
-    vectors = joined;
-  }
-  const onnx = writeModel(lowerGraph({ inputs: at.inputs, outputs: { finite: vectors[0]! }, target: at.target }));
+  const finite = concat(
+    marks.map((mark) => unsqueeze(mark, 0)),
+    0,
+  );
+  const onnx = writeModel(lowerGraph({ inputs: at.inputs, outputs: { finite }, target: at.target }));
   return { onnx, places: [...forward.map(placeOf), ...backward.map((sym) => `gradient: ${placeOf(sym)}`)] };
 }
 

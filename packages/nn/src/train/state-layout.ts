@@ -4,8 +4,21 @@ import { sizeOf, type Sym } from '../sym.ts';
 import type { Target } from '../target.ts';
 import type { Leaf } from '../module.ts';
 
-/** Parameters of at most this many elements are joined: each tensor costs about 5 us a step on its own, and its update some twelve nodes. */
-const SMALL = 16_384;
+interface Joining {
+  /** Parameters of at most this many elements are joined. */
+  readonly small: number;
+  /** What one tensor may hold, in elements. */
+  readonly most: number;
+}
+
+/** On processors each tensor costs about 5 us a step, and its update some twelve nodes. */
+const ON_PROCESSORS: Joining = { small: 2 ** 14, most: Infinity };
+
+/**
+ * On a GPU each tensor of state costs 0.7 ms a step, there and back, whatever it holds: ten times what its arithmetic costs. A
+ * kernel sees 128 MiB of a tensor at least; a joined one stays far below.
+ */
+const ON_GPU: Joining = { small: 2 ** 18, most: 2 ** 22 };
 
 /** Parameters, or states of modules, that live in one state tensor. */
 export interface StateGroup {
@@ -15,25 +28,42 @@ export interface StateGroup {
   readonly shape: readonly number[];
 }
 
-/**
- * Decides which parameters or states share a tensor: small ones that are treated alike, that is, of one `kind`.
- * WebGPU kernels cannot split into many, so there none does.
- */
+type Members = StateGroup['members'];
+
+/** Decides which parameters or states share a tensor: small ones that are treated alike, that is, of one `kind`. */
 export function layOut(leaves: ReadonlyMap<string, Leaf>, kind: (name: string) => string, target: Target): StateGroup[] {
+  const { small, most } = target === 'webgpu' ? ON_GPU : ON_PROCESSORS;
   const groups: StateGroup[] = [];
-  const small = new Map<string, StateGroup['members'][number][]>();
+  const alike = new Map<string, Members[number][]>();
   for (const [name, { shape }] of leaves) {
     const member = { name, shape, size: sizeOf(shape) };
-    if (target === 'webgpu' || member.size > SMALL) groups.push({ name, members: [member], shape });
-    else small.set(kind(name), [...(small.get(kind(name)) ?? []), member]);
+    if (member.size > small) groups.push({ name, members: [member], shape });
+    else alike.set(kind(name), [...(alike.get(kind(name)) ?? []), member]);
   }
-  for (const [alike, members] of small) {
-    const [only] = members;
-    if (members.length === 1) groups.push({ name: only!.name, members, shape: only!.shape });
-    else groups.push({ name: alike === '' ? 'small' : `small ${alike}`, members, shape: [members.reduce((n, m) => n + m.size, 0)] });
+  for (const [of, all] of alike) {
+    filled(all, most).forEach((members, i) => {
+      const [only] = members;
+      const name = ['small', ...(of === '' ? [] : [of]), ...(i === 0 ? [] : [i + 1])].join(' ');
+      groups.push(
+        members.length === 1 ? { name: only!.name, members, shape: only!.shape } : { name, members, shape: [sizeOfAll(members)] },
+      );
+    });
   }
   return groups;
 }
+
+/** The members in order, in as many parts as it takes that none holds more than `most`. */
+function filled(all: Members, most: number): Members[] {
+  const parts: Members[number][][] = [[]];
+  for (const member of all) {
+    const last = parts.at(-1)!;
+    if (last.length > 0 && sizeOfAll(last) + member.size > most) parts.push([member]);
+    else last.push(member);
+  }
+  return parts;
+}
+
+const sizeOfAll = (members: Members): number => members.reduce((n, { size }) => n + size, 0);
 
 /** The group's tensor as a graph input. */
 export function groupInput(group: StateGroup, slot: 'param' | 'state'): Sym {

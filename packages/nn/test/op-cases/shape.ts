@@ -47,6 +47,21 @@ export const shape: readonly OpCase[] = [
       ref.build([2, 6], ([i, j]) => (j! < 1 ? ref.get(a!, [i!, j!]) : j! < 4 ? ref.get(b!, [i!, j! - 1]) : ref.get(c!, [i!, j! - 4])) ** 2),
   },
   {
+    // more than kernels on WebGPU take at once
+    name: 'concat and split, many',
+    covers: ['concat', 'split'],
+    inputs: [[9, 2]],
+    build: (x) =>
+      nn.concat(
+        nn
+          .split(x!, new Array<number>(9).fill(1), 0)
+          .map((part, i) => nn.mul(nn.square(part), i + 1))
+          .toReversed(),
+        0,
+      ),
+    reference: (x) => ref.build([9, 2], ([i, j]) => (9 - i!) * ref.get(x!, [8 - i!, j!]) ** 2),
+  },
+  {
     name: 'slice',
     covers: ['slice'],
     inputs: [[5, 4]],
