@@ -7,6 +7,7 @@ import { poolAttributes } from './onnx/conv-attributes.ts';
 import { elementwiseBlocked, mixBlocked, reluOfBlocked, reshapeBlocked } from './onnx/blocked-convolution.ts';
 import { lowerMaxPool, lowerMaxPoolGradient, lowerMaxPoolSelect } from './onnx/max-pool.ts';
 import { product } from './onnx/product.ts';
+import { overRows } from './onnx/product-over-rows.ts';
 import { lowerWeightGradient } from './onnx/weight-gradient.ts';
 import { sizeOf } from './sym.ts';
 
@@ -160,6 +161,10 @@ export const lowerings: { readonly [O in Exclude<Op, 'input' | 'constant'>]: Low
       if (mixed !== undefined) return mixed;
     }
     const flat = a.shape.length === 2 && b.shape.length === 2;
+    if (flat && transA && !transB && alpha === 1) {
+      const turned = overRows(e, [names[0]!, names[1]!], a.shape as [number, number], shape[1]!);
+      if (turned !== undefined) return turned;
+    }
     return flat
       ? e.node('Gemm', names, { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } })
       : product(e, [names[0]!, names[1]!], [a.shape.length, b.shape.length], attrs);

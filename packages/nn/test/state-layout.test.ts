@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Leaf } from '../src/module.ts';
-import { layOut } from '../src/train/state-layout.ts';
+import { inUpdateOrder, layOut, type StateGroup } from '../src/train/state-layout.ts';
 
 const leaves = (sizes: Readonly<Record<string, number>>): ReadonlyMap<string, Leaf> =>
   new Map(Object.entries(sizes).map(([name, size]) => [name, { shape: [size] } as unknown as Leaf]));
@@ -29,4 +29,15 @@ describe('layout of state tensors', () => {
     ]);
     expect(groups.flatMap(({ members }) => members.map(({ name }) => name))).toEqual([...many.keys()]);
   });
+});
+
+const group = (name: string, ...sizes: readonly number[]): StateGroup => ({
+  name,
+  members: sizes.map((size, i) => ({ name: `${name}.${i}`, shape: [size], size })),
+  shape: [sizes.reduce((a, b) => a + b, 0)],
+});
+
+it('updates of joined groups are written first, the largest last, then the others in their order', () => {
+  const groups = [group('first', 9), group('second', 1), group('weights', 5, 5), group('biases', 1, 1)];
+  expect(inUpdateOrder(groups).map(({ name }) => name)).toEqual(['biases', 'weights', 'first', 'second']);
 });

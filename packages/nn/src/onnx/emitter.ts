@@ -87,8 +87,10 @@ export class Emitter {
     return this.tensor(Float32Array.of(value), []);
   }
 
+  /** A reshape of a reshape is one. */
   reshape(x: string, shape: readonly number[]): string {
-    return this.node('Reshape', [x, this.ints(shape)]);
+    const maker = this.makerOf(x);
+    return this.node('Reshape', [maker?.op === 'Reshape' ? maker.inputs[0]! : x, this.ints(shape)]);
   }
 
   transpose(x: string, perm: readonly number[]): string {

@@ -65,6 +65,17 @@ function filled(all: Members, most: number): Members[] {
 
 const sizeOfAll = (members: Members): number => members.reduce((n, { size }) => n + size, 0);
 
+/**
+ * The order in which updates are written: joined groups first, the largest last, then the others as they are. ONNX Runtime goes
+ * depth first from the last node, latest inputs first. So it computes a layer's weight gradient while the gradient that it needs
+ * is still in the cache, the last layer's first; if it began with biases, it would go through the whole backward pass for them
+ * and then once more through memory for the weights.
+ */
+export function inUpdateOrder(groups: readonly StateGroup[]): readonly StateGroup[] {
+  const size = (group: StateGroup): number => (group.members.length === 1 ? Infinity : sizeOf(group.shape));
+  return groups.toSorted((a, b) => (size(a) === size(b) ? 0 : size(a) - size(b)));
+}
+
 /** The group's tensor as a graph input. */
 export function groupInput(group: StateGroup, slot: 'param' | 'state'): Sym {
   return input(`${slot}.${group.name}`, { shape: group.shape, dtype: 'float32' }, slot === 'param' ? 'parameter' : 'state');

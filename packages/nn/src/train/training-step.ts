@@ -12,7 +12,7 @@ import type { InputSyms } from '../specs.ts';
 import { diagnosis, type Diagnosis } from './diagnosis.ts';
 import { clipEach, clipWhole, normAll, type GradientRule, type Slope } from './gradient-rules.ts';
 import { indexBounds, type IndexBound } from './index-bounds.ts';
-import { groupInput, joinGroup, layOut, openGroup, type StateGroup } from './state-layout.ts';
+import { groupInput, inUpdateOrder, joinGroup, layOut, openGroup, type StateGroup } from './state-layout.ts';
 import { treatments, type Rule, type Treatment, type TreatmentOptions } from './treatment.ts';
 
 export interface LossResult {
@@ -166,7 +166,7 @@ function writeStep<P, I extends Readonly<Record<string, Spec>>>(shared: Shared<P
   const state: StateTensor[] = [];
   const stateInputs: Record<string, Sym> = {};
   const stateOutputs: Record<string, Sym> = {};
-  for (const group of groups) {
+  for (const group of inUpdateOrder(groups)) {
     const { rule: own, decay } = treatmentOf(group);
     const value = tensors.get(group)!;
     const name = `param.${group.name}`;
