@@ -7,6 +7,7 @@ import { type Adapter, findAdapter } from './adapter.ts';
 import { type Endurance, endure } from './endurance.ts';
 import { type FaultOutcome, tryKnownFaults } from './known-faults.ts';
 import { type OpOutcome, runOpTable } from './op-table.ts';
+import { shippedTimes } from './shipped-models.ts';
 import { gpuTimes } from './times.ts';
 import { VERDICT_BAR, type VerdictGap, verdictGaps } from './verdicts.ts';
 
@@ -48,6 +49,7 @@ export async function gpuBench(options: GpuBenchOptions): Promise<Measured> {
   await using webgpu = await native({ device: 'webgpu' });
   try {
     const { rows, failures } = await gpuTimes({ models, batches, rounds, cpu, webgpu, torch, say });
+    const shipped = await shippedTimes({ cpu, webgpu }, { ...rounds, blockMs: rounds.blockMs / 2 }, say);
     const endurance = await endure(webgpu, steps, sessions);
     say(enduranceNote(endurance));
     return {
@@ -58,7 +60,7 @@ export async function gpuBench(options: GpuBenchOptions): Promise<Measured> {
         ...rounds,
         adapter: { name: adapter.name, driver: adapter.driver, software: adapter.software },
       },
-      rows,
+      rows: [...rows, ...shipped],
       versions: torch === undefined ? undefined : found!.versions,
       childCpuSeconds: torch?.cpuSeconds(),
       notes: [

@@ -25,6 +25,7 @@ export interface TinyNode {
 export type TinyAttribute =
   | { readonly name: string; readonly int: number }
   | { readonly name: string; readonly ints: readonly number[] }
+  | { readonly name: string; readonly float: number }
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly tensor: TinyTensor }
   | { readonly name: string; readonly graph: TinyGraph };
@@ -79,6 +80,8 @@ function attributeBytes(attribute: TinyAttribute): number[] {
   const name = bytesField(1, attribute.name);
   if ('int' in attribute) return [...name, ...numberField(3, attribute.int), ...numberField(20, 2)];
   if ('ints' in attribute) return [...name, ...attribute.ints.flatMap((value) => numberField(8, value)), ...numberField(20, 7)];
+  // wire type 5, four bytes
+  if ('float' in attribute) return [...name, 2 * 8 + 5, ...new Uint8Array(Float32Array.of(attribute.float).buffer), ...numberField(20, 1)];
   if ('text' in attribute) return [...name, ...bytesField(4, attribute.text), ...numberField(20, 3)];
   if ('tensor' in attribute) return [...name, ...bytesField(5, tensorBytes(attribute.tensor)), ...numberField(20, 4)];
   return [...name, ...bytesField(6, graphBytes(attribute.graph)), ...numberField(20, 5)];

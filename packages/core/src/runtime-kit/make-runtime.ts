@@ -7,6 +7,7 @@ import { loadFailure, runFailure } from './engine-errors.ts';
 import type { Engine, EngineSession, SessionSettings } from './engine.ts';
 import { readSource } from './files.ts';
 import { type CheckedModel, MAX_MODEL_BYTES, readModel } from './model-file.ts';
+import { plainProducts } from './plain-products.ts';
 import { checkThreads } from './probe.ts';
 import { deviceQueue, type RunQueue } from './queue.ts';
 
@@ -55,7 +56,16 @@ export function makeRuntime(parts: RuntimeParts): Runtime {
     let shared = cache.get(key);
     if (shared === undefined) {
       const session = queue
-        .add(() => parts.engine.create(model.bytes, model.external, parts.device, settings), model.place)
+        .add(
+          () =>
+            parts.engine.create(
+              parts.device === 'webgpu' ? plainProducts(model.bytes) : model.bytes,
+              model.external,
+              parts.device,
+              settings,
+            ),
+          model.place,
+        )
         .catch((error: unknown) => {
           cache.delete(key);
           throw loadFailure(error, parts.device, model.place);
