@@ -113,10 +113,12 @@ export function linearGradients(part: number): Race[] {
     op: 'linear layer, towards weights',
     shape: `${rows}x${inner} -> ${outer}`,
     inputs: { x: { shape: [rows!, inner!] }, dy: { shape: [rows!, outer!] } },
-    used: 'Gemm, x turned',
+    used: 'the narrower operand turned, then Gemm',
     ours: ({ x, dy }) => [backward(dense(x!, input('unused', { shape: [inner!, outer!], dtype: 'float32' })), dy!)[1]!],
     others: {
-      'Gemm, dy turned, then Transpose': (g) => [g.transpose(g.node('Gemm', ['dy', 'x'], { transA: 1 }), [1, 0])],
+      'Gemm, x turned inside': (g) => [g.node('Gemm', ['x', 'dy'], { transA: 1 })],
+      'Gemm, dy turned inside, then Transpose': (g) => [g.transpose(g.node('Gemm', ['dy', 'x'], { transA: 1 }), [1, 0])],
+      // ONNX Runtime puts the transpose back into the product
       'Transpose, then MatMul': (g) => [g.node('MatMul', [g.transpose('x', [1, 0]), 'dy'])],
     },
   }));
