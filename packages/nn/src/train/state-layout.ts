@@ -15,8 +15,9 @@ interface Joining {
 const ON_PROCESSORS: Joining = { small: 2 ** 14, most: Infinity };
 
 /**
- * On a GPU each tensor of state costs 0.7 ms a step, there and back, whatever it holds: ten times what its arithmetic costs. A
- * kernel sees 128 MiB of a tensor at least; a joined one stays far below.
+ * On a GPU each tensor of state costs a step 0.7 ms, there and back, whatever it holds (an NVIDIA H200 through Vulkan): a small
+ * transformer with all of them apart took 131 ms in place of 19. A kernel sees 128 MiB of a tensor at least; a joined one stays
+ * far below.
  */
 const ON_GPU: Joining = { small: 2 ** 18, most: 2 ** 22 };
 
