@@ -166,31 +166,38 @@ function writeStep<P, I extends Readonly<Record<string, Spec>>>(shared: Shared<P
   const state: StateTensor[] = [];
   const stateInputs: Record<string, Sym> = {};
   const stateOutputs: Record<string, Sym> = {};
-  for (const group of inUpdateOrder(groups)) {
-    const { rule: own, decay } = treatmentOf(group);
-    const value = tensors.get(group)!;
+  const slotName = (slot: string, group: StateGroup): string => `${slot}${suffix}.${group.name}`;
+  const updates = new Map(
+    inUpdateOrder(trained).map((group) => {
+      const { rule: own, decay } = treatmentOf(group);
+      const { optimizer } = own!;
+      const slots = Object.fromEntries(
+        optimizer.slots.map((slot) => [slot, input(slotName(slot, group), { shape: group.shape, dtype: 'float32' }, 'state')]),
+      );
+      const next = optimizer.update({
+        value: tensors.get(group)!,
+        gradient: clipped[trained.indexOf(group)]!,
+        slots,
+        scalars: Object.fromEntries(Object.keys(optimizer.scalars(1, 1)).map((bare) => [bare, scalarInputs[scalarName(bare, own!)]!])),
+        decay,
+      });
+      return [group, { optimizer, slots, next }] as const;
+    }),
+  );
+  for (const group of groups) {
     const name = `param.${group.name}`;
-    stateInputs[name] = value;
-    state.push({ input: name, output: own === undefined ? undefined : `next.${name}`, group, slot: 'param', start: 'own' });
-    if (own === undefined) continue;
-    const { optimizer } = own;
-    const slotName = (slot: string): string => `${slot}${suffix}.${group.name}`;
-    const slots = Object.fromEntries(
-      optimizer.slots.map((slot) => [slot, input(slotName(slot), { shape: group.shape, dtype: 'float32' }, 'state')]),
-    );
-    const next = optimizer.update({
-      value,
-      gradient: clipped[trained.indexOf(group)]!,
-      slots,
-      scalars: Object.fromEntries(Object.keys(optimizer.scalars(1, 1)).map((bare) => [bare, scalarInputs[scalarName(bare, own)]!])),
-      decay,
-    });
+    const update = updates.get(group);
+    stateInputs[name] = tensors.get(group)!;
+    state.push({ input: name, output: update === undefined ? undefined : `next.${name}`, group, slot: 'param', start: 'own' });
+    if (update === undefined) continue;
+    const { optimizer, slots, next } = update;
     stateOutputs[`next.${name}`] = next.value;
     for (const slot of optimizer.slots) {
       const start = optimizer.startAtValue?.includes(slot) === true ? 'own' : 'zeros';
-      state.push({ input: slotName(slot), output: `next.${slotName(slot)}`, group, slot, start });
-      stateInputs[slotName(slot)] = slots[slot]!;
-      stateOutputs[`next.${slotName(slot)}`] = next.slots[slot]!;
+      const of = slotName(slot, group);
+      state.push({ input: of, output: `next.${of}`, group, slot, start });
+      stateInputs[of] = slots[slot]!;
+      stateOutputs[`next.${of}`] = next.slots[slot]!;
     }
   }
 
