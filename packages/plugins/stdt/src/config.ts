@@ -27,6 +27,11 @@ export interface StdtConfig {
   readonly positions: 'rank' | 'cell';
   /** What a patch shows of the pixels. */
   readonly trace: TraceKind;
+  /**
+   * The band energies of a quarter of a patch are means over the quarter and so many pixels around it, so that a face framed
+   * a little otherwise does not move its edges from one quarter to the next. Default 0
+   */
+  readonly reachPx?: number;
 }
 
 /**
@@ -75,6 +80,7 @@ export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfi
     mlpRatio: 2,
     positions: 'cell',
     trace: 'bands',
+    reachPx: 3,
   },
 };
 

@@ -127,7 +127,7 @@ async function wholeRecipe(
 ): Promise<Figures> {
   const { runtime, signal } = options;
   const { onnx, card } = await trainPart(part, sets, material.description, { runtime, signal, seed, recipe, preset: 'small' });
-  const network = await loadNetwork(runtime, CONFIGS[part], onnx, card, recipe.draws, signal);
+  const network = await loadNetwork(runtime, CONFIGS[part], onnx, card, recipe[part].draws, signal);
   try {
     const scores = await videoScores(network, videos, signal);
     return {
@@ -155,7 +155,7 @@ async function leftOut(
     operations.filter((operation) => operation !== left),
   );
   const parameters = await trainNetwork({ runtime, config: CONFIGS[part], schedule, samples, seed, signal });
-  const network = await trainedNetwork(runtime, CONFIGS[part], parameters, recipe.draws);
+  const network = await trainedNetwork(runtime, CONFIGS[part], parameters, recipe[part].draws);
   try {
     return await clipFigures(network, tests, (kind) => (operations as readonly string[]).includes(kind), signal);
   } finally {

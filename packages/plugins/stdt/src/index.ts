@@ -4,7 +4,7 @@
  */
 import { VerilensError, type Plugin } from '@verilens/core';
 import { createDetector } from './detector.ts';
-import { loadNetworks, shippedModels, type StdtModels } from './networks.ts';
+import { loadNetworks, shippedModels, type Draws, type StdtModels } from './networks.ts';
 import { SMALL_RECIPE } from './recipe.ts';
 
 export { shippedModels, type StdtModel, type StdtModels } from './networks.ts';
@@ -12,7 +12,7 @@ export { shippedModels, type StdtModel, type StdtModels } from './networks.ts';
 export interface StdtOptions {
   /** Weights of your own, as `verilens train stdt` writes them. Default: the shipped ones. */
   readonly models?: StdtModels;
-  /** Bags of patches each clip is read through; more is steadier and slower. Default 8. */
+  /** Bags of patches through which each network reads a clip; more is steadier and slower. Default: those its thresholds were set with, 4 (temporal) and 8 (spatial). */
   readonly draws?: number;
 }
 
@@ -27,15 +27,15 @@ export function stdt(options: StdtOptions = {}): Plugin<'detector'> {
     role: 'detector',
     apiVersion: 1,
     async create({ runtime, signal }) {
-      const draws = checkDraws(options.draws ?? SMALL_RECIPE.draws);
-      return createDetector(await loadNetworks(runtime, options.models ?? shippedModels(), draws, signal));
+      return createDetector(await loadNetworks(runtime, options.models ?? shippedModels(), drawsOf(options), signal));
     },
     trainer: async () => (await import('./trainer.ts')).trainer,
   };
 }
 
-function checkDraws(draws: number): number {
-  if (Number.isInteger(draws) && draws >= 1 && draws <= 256) return draws;
+function drawsOf({ draws }: StdtOptions): Draws {
+  if (draws === undefined) return { temporal: SMALL_RECIPE.temporal.draws, spatial: SMALL_RECIPE.spatial.draws };
+  if (Number.isInteger(draws) && draws >= 1 && draws <= 256) return { temporal: draws, spatial: draws };
   throw new VerilensError('BAD_OPTION', 'draws cannot be used', {
     place: 'plugin stdt',
     expected: 'a whole number from 1 to 256',

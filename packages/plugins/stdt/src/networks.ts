@@ -24,12 +24,15 @@ export function shippedModels(): StdtModels {
   };
 }
 
-/** Both networks, or an error and nothing left open. @param draws bags per clip */
-export async function loadNetworks(runtime: Runtime, models: StdtModels, draws: number, signal?: AbortSignal): Promise<Networks> {
+/** Bags per clip. */
+export type Draws = Readonly<Record<keyof StdtModels, number>>;
+
+/** Both networks, or an error and nothing left open. */
+export async function loadNetworks(runtime: Runtime, models: StdtModels, draws: Draws, signal?: AbortSignal): Promise<Networks> {
   const { temporal, spatial } = models;
-  const first = await loadNetwork(runtime, CONFIGS.temporal, temporal.source, temporal.card, draws, signal);
+  const first = await loadNetwork(runtime, CONFIGS.temporal, temporal.source, temporal.card, draws.temporal, signal);
   try {
-    return { temporal: first, spatial: await loadNetwork(runtime, CONFIGS.spatial, spatial.source, spatial.card, draws, signal) };
+    return { temporal: first, spatial: await loadNetwork(runtime, CONFIGS.spatial, spatial.source, spatial.card, draws.spatial, signal) };
   } catch (error) {
     await first.dispose();
     throw error;

@@ -3,7 +3,7 @@ import type { Augmentation, Schedule } from './train-network.ts';
 
 /** Everything that decides what the `small` preset learns and how it judges, in one place. Raise `version` with any change. */
 export const SMALL_RECIPE: SmallRecipe = {
-  version: 4,
+  version: 5,
   windowsPerVideo: 300,
   clipsPerOperation: 500,
   calibrationShare: 0.2,
@@ -12,22 +12,26 @@ export const SMALL_RECIPE: SmallRecipe = {
   selfDonorShare: 0.5,
   falseAlarmRate: 0.05,
   inconclusiveFrom: 0.1,
-  draws: 4,
   forging: { ...FORGE_PARAMETERS, selfblend: { ...FORGE_PARAMETERS.selfblend, partShare: 0.5 } },
-  temporal: { operations: ['swap', 'reenact', 'selfblend'], schedule: { epochs: 8, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 } },
+  temporal: {
+    operations: ['swap', 'reenact', 'selfblend'],
+    draws: 4,
+    schedule: { epochs: 8, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05 },
+  },
   spatial: {
     operations: ['paste', 'resample'],
+    draws: 8,
     pairs: {
       perOperation: 400,
       again: true,
       forging: {
         ...FORGE_PARAMETERS,
-        warp: { rotation: 0.08, scale: 0.1, shiftPx: 6 },
+        warp: { rotation: 0.16, scale: 0.2, shiftPx: 16 },
         softRange: [0.5, 1.5],
         resample: { ...FORGE_PARAMETERS.resample, factor: [1.7, 3.3] },
       },
     },
-    augmentation: { shiftPx: 2, shade: 0.15 },
+    augmentation: { shiftPx: 6, shade: 0.15 },
     schedule: { epochs: 7, batchSize: 32, learningRate: 1e-3, weightDecay: 0.05, agreement: 1 },
   },
 };
@@ -49,8 +53,6 @@ export interface SmallRecipe {
   readonly falseAlarmRate: number;
   /** Chance that one more authentic person is not called authentic. */
   readonly inconclusiveFrom: number;
-  /** Bags per clip at inference. */
-  readonly draws: number;
   /** How training clips are forged. Parts of faces besides whole ones: a network is to look everywhere, not for the outline of one mask. */
   readonly forging: ForgeParameters;
   readonly temporal: NetworkRecipe;
@@ -60,6 +62,8 @@ export interface SmallRecipe {
 export interface NetworkRecipe {
   /** Forgeries that leave this network's kind of trace. */
   readonly operations: readonly ForgeOperation[];
+  /** Bags per clip at inference. Eight show every patch of a clip once. */
+  readonly draws: number;
   readonly augmentation?: Augmentation;
   readonly schedule: Schedule;
 }

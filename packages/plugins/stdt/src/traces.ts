@@ -7,7 +7,8 @@ import { patchSide, type StdtConfig } from './config.ts';
  * `temporal` the size of the second temporal difference, |x(t+1) - 2 x(t) + x(t-1)|, where edge frames take their
  * neighbour's, three numbers a pixel: raw colours alone do not lead a small model to temporal traces;
  * `spatial` for each quarter of the patch its mean colour and, in two frequency bands, the logarithm of the size of the
- * luminance, each against the clip's own mean: how sharp, noisy or bright a camera is must not count;
+ * luminance (there and within `reachPx` around it), each against the clip's own mean: how sharp, noisy or bright a camera
+ * is must not count;
  * `bands` the two bands of `spatial` without the colours, which tell people apart;
  * `all` colours, `temporal` and `spatial` together (the controls of the evidence), `appearance` those that one frame can show.
  */
@@ -170,60 +171,80 @@ function levels(frames: readonly Bands[]): Omit<Look, 'bands'> {
 }
 
 function bandsOf(pixels: ClipPixels, config: StdtConfig, frame: number): Bands {
-  const { faceSize: size, grid } = config;
+  const { faceSize: size, grid, reachPx = 0 } = config;
   const half = patchSide(config) / 2;
-  const luminance = new Float32Array(size * size);
-  const sums = integral(pixels, size, frame, luminance);
+  const { fine, coarse } = bandSizes(pixels, size, frame);
+  const [fineSums, coarseSums] = [integral(fine, size), integral(coarse, size)];
   const quarters = new Float64Array(grid * grid * SPATIAL_LENGTH);
-  const near = new Float64Array(size);
-  const wide = new Float64Array(size);
-  let [red, green, blue, fine, coarse] = [0, 0, 0, 0, 0];
-  for (let y = 0, place = 0, from = frame * size * size * 3; y < size; y++) {
-    boxMeans(sums, size, y, 1, near);
-    boxMeans(sums, size, y, 3, wide);
-    const row = Math.floor(y / half);
+  const sums = [0, 0, 0];
+  for (let row = 0; row < 2 * grid; row++) {
     for (let column = 0; column < 2 * grid; column++) {
-      let [r, g, b, f, c] = [0, 0, 0, 0, 0];
-      for (let x = column * half; x < (column + 1) * half; x++, place++, from += 3) {
-        r += pixels[from]!;
-        g += pixels[from + 1]!;
-        b += pixels[from + 2]!;
-        f += Math.abs(luminance[place]! - near[x]!);
-        c += Math.abs(near[x]! - wide[x]!);
-      }
       const cell = (row >> 1) * grid + (column >> 1);
       const at = (cell * 4 + (row & 1) * 2 + (column & 1)) * 5;
-      quarters[at]! += r;
-      quarters[at + 1]! += g;
-      quarters[at + 2]! += b;
-      quarters[at + 3]! += f;
-      quarters[at + 4]! += c;
-      red += r;
-      green += g;
-      blue += b;
-      fine += f;
-      coarse += c;
+      for (let y = row * half; y < (row + 1) * half; y++) {
+        let from = ((frame * size + y) * size + column * half) * 3;
+        for (let x = 0; x < half; x++, from += 3) for (let c = 0; c < 3; c++) quarters[at + c]! += pixels[from + c]!;
+      }
+      for (let c = 0; c < 3; c++) {
+        sums[c]! += quarters[at + c]!;
+        quarters[at + c]! /= half * half;
+      }
+      const area = [column * half - reachPx, row * half - reachPx, (column + 1) * half + reachPx, (row + 1) * half + reachPx] as const;
+      quarters[at + 3] = boxMean(fineSums, size, ...area);
+      quarters[at + 4] = boxMean(coarseSums, size, ...area);
     }
   }
-  for (let i = 0; i < quarters.length; i++) quarters[i]! /= half * half;
   const all = size * size;
-  return { quarters, fine: fine / all, coarse: coarse / all, colours: [red / all, green / all, blue / all] };
+  return {
+    quarters,
+    fine: boxMean(fineSums, size, 0, 0, size, size),
+    coarse: boxMean(coarseSums, size, 0, 0, size, size),
+    colours: [sums[0]! / all, sums[1]! / all, sums[2]! / all],
+  };
 }
 
-/** Fills in the luminance of a frame, and gives at y * (size + 1) + x the sum of all of it above and left of (x, y). */
-function integral(pixels: ClipPixels, size: number, frame: number, luminance: Float32Array): Float64Array {
+/** Sizes of the luminance of a frame in the two bands, [size, size] each. */
+function bandSizes(pixels: ClipPixels, size: number, frame: number): { readonly fine: Float64Array; readonly coarse: Float64Array } {
+  const luminance = new Float64Array(size * size);
+  for (let place = 0, from = frame * size * size * 3; place < luminance.length; place++, from += 3) {
+    luminance[place] = Math.fround(0.299 * pixels[from]! + 0.587 * pixels[from + 1]! + 0.114 * pixels[from + 2]!);
+  }
+  const sums = integral(luminance, size);
+  const fine = new Float64Array(size * size);
+  const coarse = new Float64Array(size * size);
+  const near = new Float64Array(size);
+  const wide = new Float64Array(size);
+  for (let y = 0, place = 0; y < size; y++) {
+    boxMeans(sums, size, y, 1, near);
+    boxMeans(sums, size, y, 3, wide);
+    for (let x = 0; x < size; x++, place++) {
+      fine[place] = Math.abs(luminance[place]! - near[x]!);
+      coarse[place] = Math.abs(near[x]! - wide[x]!);
+    }
+  }
+  return { fine, coarse };
+}
+
+/** At y * (size + 1) + x the sum of all values above and left of (x, y). */
+function integral(values: Float64Array, size: number): Float64Array {
   const line = size + 1;
   const sums = new Float64Array(line * line);
-  for (let y = 0, place = 0, from = frame * size * size * 3; y < size; y++) {
+  for (let y = 0, place = 0; y < size; y++) {
     let row = 0;
-    for (let x = 0, to = (y + 1) * line + 1; x < size; x++, place++, to++, from += 3) {
-      const value = 0.299 * pixels[from]! + 0.587 * pixels[from + 1]! + 0.114 * pixels[from + 2]!;
-      luminance[place] = value;
-      row += value;
+    for (let x = 0, to = (y + 1) * line + 1; x < size; x++, place++, to++) {
+      row += values[place]!;
       sums[to] = sums[to - line]! + row;
     }
   }
   return sums;
+}
+
+/** Mean over left..right, top..bottom (ends excluded), cut off at the border. */
+function boxMean(sums: Float64Array, size: number, left: number, top: number, right: number, bottom: number): number {
+  const line = size + 1;
+  const [x0, y0, x1, y1] = [Math.max(0, left), Math.max(0, top), Math.min(size, right), Math.min(size, bottom)];
+  const sum = sums[y1 * line + x1]! - sums[y0 * line + x1]! - sums[y1 * line + x0]! + sums[y0 * line + x0]!;
+  return sum / ((x1 - x0) * (y1 - y0));
 }
 
 /** Means of the squares of the given radius around each pixel of row y, cut off at the border. */

@@ -53,7 +53,7 @@ export async function trainProcedural(options: TrainOptions, recipe: ProceduralR
     data: [`${2 * clipsPerClass} procedural face clips`],
   });
   const kept = drawnFaces(seed, 'validation', recipe.calibrationClipsPerClass);
-  const network = await loadNetwork(runtime, config, onnx, bare, SMALL_RECIPE.draws, signal);
+  const network = await loadNetwork(runtime, config, onnx, bare, SMALL_RECIPE.temporal.draws, signal);
   const logits: number[] = [];
   try {
     for (let i = 0; i < kept.count; i++) logits.push(await network.logit(clipAt(kept, i), { signal }));

@@ -118,7 +118,7 @@ export async function trainPart(
     data: [description, `forging parameters version ${FORGE_PARAMETERS.version}, recipe version ${recipe.version}`],
   });
   const kept = samplesOf(sets.kept, operations);
-  const network = await loadNetwork(runtime, config, onnx, bare, recipe.draws, signal);
+  const network = await loadNetwork(runtime, config, onnx, bare, recipe[part].draws, signal);
   try {
     const logits = [...(await scoreSamples(network, kept, signal))];
     const calibration = calibrate(keptLogits(logits, kept), {

@@ -11,8 +11,8 @@ function noise(): Uint8Array {
   return Uint8Array.from({ length: 4 * 8 * 8 * 3 }, () => random.integer(0, 256));
 }
 
-function read(trace: StdtConfig['trace'], pixels: Uint8Array): Float32Array {
-  const sized = { ...config, trace };
+function read(trace: StdtConfig['trace'], pixels: Uint8Array, reachPx = 0): Float32Array {
+  const sized = { ...config, trace, reachPx };
   const out = new Float32Array(4 * patchLength(sized)).fill(NaN);
   writeBag(pixels, sized, bag, out, 0);
   return out;
@@ -48,6 +48,23 @@ describe('writeBag', () => {
     expect([...bands]).toEqual([...spatial].filter((_, i) => i % 5 > 2));
     const tinted = pixels.map((value, i) => value + [0, 9, 0][i % 3]!);
     expect(Math.max(...read('bands', tinted).map((value, i) => Math.abs(value - bands[i]!)))).toBeLessThan(0.1);
+  });
+
+  it('measures the bands of a quarter over its surroundings too, cut off at the border', () => {
+    const pixels = noise();
+    // with a reach as wide as the face every quarter shows the mean of its frame
+    const whole = read('bands', pixels, 8);
+    for (let patch = 0; patch < 4; patch++) {
+      const own = whole.subarray(patch * 8, (patch + 1) * 8);
+      for (const [i, value] of own.entries()) expect(value).toBeCloseTo(own[i % 2]!, 6);
+    }
+    // one bright pixel in the last column of a quarter counts for the next quarter as well, and only with a reach
+    const spot = new Uint8Array(4 * 192).fill(60);
+    for (let t = 0; t < 4; t++) spot.fill(255, t * 192 + (3 * 8 + 1) * 3, t * 192 + (3 * 8 + 1) * 3 + 3);
+    const quarter = (values: Float32Array, at: number): number => values[2 * at]!; // the fine band of patch 0, cell 0
+    const [near, reached] = [read('bands', spot), read('bands', spot, 2)];
+    expect(quarter(near, 2)).toBeGreaterThan(quarter(near, 3));
+    expect(quarter(reached, 3) - quarter(reached, 2)).toBeGreaterThan(quarter(near, 3) - quarter(near, 2));
   });
 
   it('is zero in time for a still clip and in space for a flat one', () => {
