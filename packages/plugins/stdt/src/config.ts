@@ -28,8 +28,8 @@ export interface StdtConfig {
   /** What a patch shows of the pixels. */
   readonly trace: TraceKind;
   /**
-   * The band energies of a quarter of a patch are means over the quarter and so many pixels around it, so that a face framed
-   * a little otherwise does not move its edges from one quarter to the next. Default 0
+   * Band energies are averaged over so many pixels around each pixel before a quarter of a patch is measured: a face framed a
+   * little otherwise then hardly moves its edges from one quarter to the next. Default 0
    */
   readonly reachPx?: number;
 }

@@ -174,7 +174,10 @@ function bandsOf(pixels: ClipPixels, config: StdtConfig, frame: number): Bands {
   const { faceSize: size, grid, reachPx = 0 } = config;
   const half = patchSide(config) / 2;
   const { fine, coarse } = bandSizes(pixels, size, frame);
-  const [fineSums, coarseSums] = [integral(fine, size), integral(coarse, size)];
+  const [fineSums, coarseSums] = [fine, coarse].map((band) => integral(reachPx > 0 ? spread(band, size, reachPx) : band, size)) as [
+    Float64Array,
+    Float64Array,
+  ];
   const quarters = new Float64Array(grid * grid * SPATIAL_LENGTH);
   const sums = [0, 0, 0];
   for (let row = 0; row < 2 * grid; row++) {
@@ -189,16 +192,15 @@ function bandsOf(pixels: ClipPixels, config: StdtConfig, frame: number): Bands {
         sums[c]! += quarters[at + c]!;
         quarters[at + c]! /= half * half;
       }
-      const area = [column * half - reachPx, row * half - reachPx, (column + 1) * half + reachPx, (row + 1) * half + reachPx] as const;
-      quarters[at + 3] = boxMean(fineSums, size, ...area);
-      quarters[at + 4] = boxMean(coarseSums, size, ...area);
+      quarters[at + 3] = squareMean(fineSums, size, column * half, row * half, half);
+      quarters[at + 4] = squareMean(coarseSums, size, column * half, row * half, half);
     }
   }
   const all = size * size;
   return {
     quarters,
-    fine: boxMean(fineSums, size, 0, 0, size, size),
-    coarse: boxMean(coarseSums, size, 0, 0, size, size),
+    fine: squareMean(fineSums, size, 0, 0, size),
+    coarse: squareMean(coarseSums, size, 0, 0, size),
     colours: [sums[0]! / all, sums[1]! / all, sums[2]! / all],
   };
 }
@@ -239,12 +241,18 @@ function integral(values: Float64Array, size: number): Float64Array {
   return sums;
 }
 
-/** Mean over left..right, top..bottom (ends excluded), cut off at the border. */
-function boxMean(sums: Float64Array, size: number, left: number, top: number, right: number, bottom: number): number {
+function squareMean(sums: Float64Array, size: number, left: number, top: number, side: number): number {
   const line = size + 1;
-  const [x0, y0, x1, y1] = [Math.max(0, left), Math.max(0, top), Math.min(size, right), Math.min(size, bottom)];
-  const sum = sums[y1 * line + x1]! - sums[y0 * line + x1]! - sums[y1 * line + x0]! + sums[y0 * line + x0]!;
-  return sum / ((x1 - x0) * (y1 - y0));
+  const [a, b] = [top * line + left, (top + side) * line + left];
+  return (sums[b + side]! - sums[a + side]! - sums[b]! + sums[a]!) / (side * side);
+}
+
+/** Each value becomes the mean of the square of this radius around it, cut off at the border. */
+function spread(values: Float64Array, size: number, radius: number): Float64Array {
+  const sums = integral(values, size);
+  const out = new Float64Array(size * size);
+  for (let y = 0; y < size; y++) boxMeans(sums, size, y, radius, out.subarray(y * size, (y + 1) * size));
+  return out;
 }
 
 /** Means of the squares of the given radius around each pixel of row y, cut off at the border. */
