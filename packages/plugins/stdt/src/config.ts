@@ -32,6 +32,8 @@ export interface StdtConfig {
    * little otherwise then hardly moves its edges from one quarter to the next. Default 0
    */
   readonly reachPx?: number;
+  /** Every second bag at inference sees the clip mirrored, as half of the clips are in training. Default false */
+  readonly mirrors?: boolean;
 }
 
 /**
@@ -81,6 +83,7 @@ export const CONFIGS: { readonly paper: StdtConfig; readonly temporal: StdtConfi
     positions: 'cell',
     trace: 'bands',
     reachPx: 3,
+    mirrors: true,
   },
 };
 

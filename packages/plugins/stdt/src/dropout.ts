@@ -8,6 +8,8 @@ import type { StdtConfig } from './config.ts';
 export interface Bag {
   readonly frames: Int32Array;
   readonly cells: Int32Array;
+  /** The clip is mirrored before it is cut into cells. Default false */
+  readonly mirrored?: boolean;
 }
 
 /**
@@ -37,14 +39,15 @@ export function drawBag(config: StdtConfig, random: Random, mode: DropoutMode = 
 /**
  * Bags to judge a clip by, each drawn by the law of `drawBag`, but sharing out the clip among them: no frame comes again
  * before every frame has come, and in each frame no cell before every cell. Bags drawn one by one overlap by chance, and
- * what they happen to leave out, a mouth say, nobody looks at.
+ * what they happen to leave out, a mouth say, nobody looks at. Where the network asks for it every second bag is mirrored.
  */
 export function dealBags(config: StdtConfig, random: Random, count: number): Bag[] {
   const nextFrames = dealer(config.frames, random);
   const nextCells = Array.from({ length: config.frames }, () => dealer(config.grid * config.grid, random));
-  return Array.from({ length: count }, () =>
-    bagOf(nextFrames(config.keptFrames).map((frame) => ({ frame, cells: nextCells[frame]!(config.keptCells) }))),
-  );
+  return Array.from({ length: count }, (_, i) => ({
+    ...bagOf(nextFrames(config.keptFrames).map((frame) => ({ frame, cells: nextCells[frame]!(config.keptCells) }))),
+    ...(config.mirrors === true && i % 2 === 1 ? { mirrored: true } : {}),
+  }));
 }
 
 /** Hands out 0..`total`-1 in random order, again and again, never one number twice in a hand. */

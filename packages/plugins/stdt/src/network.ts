@@ -2,6 +2,7 @@ import { Tensor, throwIfAborted, type ModelCard, type ModelSource, type Runtime,
 import { createRandom } from '@verilens/data';
 import { bagLength, checkConfig, type StdtConfig } from './config.ts';
 import { dealBags, type Bag } from './dropout.ts';
+import { mirrored, mirroredCell } from './mirror.ts';
 import { patchLength, writeBag, type Bands, type ClipPixels } from './traces.ts';
 
 /** One loaded STDT network: pixels of a clip in, log-odds of "forged" out. */
@@ -16,6 +17,12 @@ export interface Network {
   /** The same with the traces of these cells read as zero, once for each of the sets; a few sets go through the session at a time. */
   occludedLogits(pixels: ClipPixels, hidden: readonly ReadonlySet<number>[], options?: { signal?: AbortSignal }): Promise<Float64Array>;
   dispose(): Promise<void>;
+}
+
+/** A clip as bags see it, and the bands of its frames that are known so far. */
+interface View {
+  readonly pixels: ClipPixels;
+  readonly bands: Map<number, Bands>;
 }
 
 /** Looks at one clip that go through the session as one batch: more of them need more memory and were no faster. */
@@ -44,10 +51,16 @@ export async function loadNetwork(
   const length = patchLength(config);
   const cells = flat(bags.map((bag) => bag.cells));
   const frames = flat(bags.map((bag) => bag.frames));
+  /** The cell of the clip as it is that each patch shows. */
+  const shown = flat(bags.map((bag) => (bag.mirrored === true ? bag.cells.map((cell) => mirroredCell(cell, config.grid)) : bag.cells)));
   const patchesOf = (pixels: ClipPixels): Float32Array => {
     const patches = new Float32Array(draws * count * length);
-    const bands = new Map<number, Bands>();
-    bags.forEach((bag, i) => writeBag(pixels, config, bag, patches, i * count * length, bands));
+    const plain: View = { pixels, bands: new Map() };
+    let other: View | undefined;
+    bags.forEach((bag, i) => {
+      const view = bag.mirrored === true ? (other ??= { pixels: mirrored(pixels, config.faceSize), bands: new Map() }) : plain;
+      writeBag(view.pixels, config, bag, patches, i * count * length, view.bands);
+    });
     return patches;
   };
   /** Log-odds of `looks` times all bags. */
@@ -77,7 +90,7 @@ export async function loadNetwork(
         const some = hidden.slice(from, from + LOOKS_AT_ONCE);
         const patches = repeated(whole, some.length);
         some.forEach((set, look) => {
-          cells.forEach((cell, patch) => {
+          shown.forEach((cell, patch) => {
             const at = look * whole.length + patch * length;
             if (set.has(cell)) patches.fill(0, at, at + length);
           });

@@ -96,4 +96,10 @@ describe('dealBags', () => {
     }
     expect(patches(small, 2, 3)).not.toEqual(patches(small, 2, 4));
   });
+
+  it('mirrors every second bag, only where the network asks for it', () => {
+    const turned = (config: StdtConfig): boolean[] => dealBags(config, createRandom(1), 4).map(({ mirrored }) => mirrored === true);
+    expect(turned({ ...small, mirrors: true })).toEqual([false, true, false, true]);
+    expect(turned(small)).toEqual([false, false, false, false]);
+  });
 });

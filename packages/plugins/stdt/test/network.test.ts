@@ -3,6 +3,8 @@ import { createRandom } from '@verilens/data';
 import { native } from '@verilens/runtime-native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONFIGS } from '../src/config.ts';
+import { dealBags } from '../src/dropout.ts';
+import { mirrored, mirroredCell } from '../src/mirror.ts';
 import { loadNetwork, type Network } from '../src/network.ts';
 import { shippedModels } from '../src/networks.ts';
 
@@ -52,5 +54,29 @@ describe('occludedLogits', () => {
   it('stops when told to', async () => {
     const stopped = network.occludedLogits(noise(), [new Set([1])], { signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+});
+
+describe('a mirrored bag', () => {
+  it('gives what the bag gives of the mirrored clip, and hides cells where they are in the clip', async () => {
+    const config = { ...CONFIGS.spatial, mirrors: false };
+    const { source, card } = shippedModels().spatial;
+    const [bag] = dealBags(config, createRandom('mirror'), 1);
+    await using straight = await ownBags([bag!]);
+    await using turned = await ownBags([{ ...bag!, mirrored: true }]);
+    const pixels = noise();
+    const flipped = mirrored(pixels, faceSize);
+    expect(mirrored(flipped, faceSize)).toEqual(pixels);
+    expect(await turned.network.logit(pixels)).toBeCloseTo(await straight.network.logit(flipped), 6);
+    expect(await turned.network.logit(pixels)).not.toBeCloseTo(await straight.network.logit(pixels), 6);
+    const hidden = Array.from({ length: 20 }, (_, cell) => cell);
+    const [found] = await turned.network.occludedLogits(pixels, [new Set(hidden)]);
+    const [wanted] = await straight.network.occludedLogits(flipped, [new Set(hidden.map((cell) => mirroredCell(cell, config.grid)))]);
+    expect(found).toBeCloseTo(wanted!, 6);
+
+    async function ownBags(bags: NonNullable<Parameters<typeof loadNetwork>[6]>) {
+      const network = await loadNetwork(runtime, config, source, card, bags.length, undefined, bags);
+      return { network, [Symbol.asyncDispose]: () => network.dispose() };
+    }
   });
 });
