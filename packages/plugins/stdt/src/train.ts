@@ -114,7 +114,7 @@ export async function trainPart(
     config,
     onnx,
     seed,
-    command: options.command ?? `verilens train stdt --preset small --seed ${seed}`,
+    command: options.command ?? `verilens train stdt --preset small --seed ${seed} --device ${runtime.device} --threads ${runtime.threads}`,
     data: [description, `forging parameters version ${FORGE_PARAMETERS.version}, recipe version ${recipe.version}`],
   });
   const kept = samplesOf(sets.kept, operations);
