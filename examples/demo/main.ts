@@ -1,6 +1,7 @@
 // A real video and its forged twin, made here and now, both judged by the shipped detector.
 import { exitCode, installedToolkit, run } from '@verilens/cli';
 import { VerilensError } from '@verilens/core';
+import { scoreText } from '@verilens/report';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -65,7 +66,7 @@ async function demo(): Promise<number> {
   for (const [index, item] of items.entries()) {
     const what = index === 0 ? 'the real video' : 'its forged twin';
     say(
-      `   ${what.padEnd(16)} ${item.status ?? 'NOT JUDGED'}${item.score == null ? '' : `  score ${item.score.toFixed(2)}`}${item.error === undefined ? '' : `  ${item.error.message} ${item.error.remedy ?? ''}`}`,
+      `   ${what.padEnd(16)} ${item.status ?? 'NOT JUDGED'}${item.score == null ? '' : `  score ${scoreText(item.score)}`}${item.error === undefined ? '' : `  ${item.error.message} ${item.error.remedy ?? ''}`}`,
     );
   }
   say(
