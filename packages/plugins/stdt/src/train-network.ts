@@ -24,6 +24,7 @@ import {
 } from '@verilens/nn';
 import { bagLength, type StdtConfig } from './config.ts';
 import { drawBag, type DropoutMode } from './dropout.ts';
+import { mirrored } from './mirror.ts';
 import { stdtNetwork } from './model.ts';
 import { clipAt, type Samples } from './samples.ts';
 import { patchLength, writeBag } from './traces.ts';
@@ -152,23 +153,17 @@ export function drawBatch(
 
 /** Per clip, equal for all its frames: a mirror half of the time, a gain of +-15 % a channel, an offset of +-10 %. */
 function augment(pixels: Uint8Array, samples: Samples, random: Random, out: Uint8Array, augmentation?: Augmentation): Uint8Array {
-  const { frames, size } = samples;
-  const mirrored = random.chance(0.5);
+  const seen = random.chance(0.5) ? mirrored(pixels, samples.size) : pixels;
   const offset = random.uniform(-0.1, 0.1) * 127;
   const tables = [0, 1, 2].map(() => {
     const gain = 1 + random.uniform(-0.15, 0.15);
     return Uint8ClampedArray.from({ length: 256 }, (_, value) => (value - 127.5) * gain + 127.5 + offset);
   });
   const [red, green, blue] = tables as [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray];
-  for (let row = 0; row < frames * size; row++) {
-    const start = row * size * 3;
-    for (let x = 0; x < size; x++) {
-      const from = start + (mirrored ? size - 1 - x : x) * 3;
-      const to = start + x * 3;
-      out[to] = red[pixels[from]!]!;
-      out[to + 1] = green[pixels[from + 1]!]!;
-      out[to + 2] = blue[pixels[from + 2]!]!;
-    }
+  for (let i = 0; i < seen.length; i += 3) {
+    out[i] = red[seen[i]!]!;
+    out[i + 1] = green[seen[i + 1]!]!;
+    out[i + 2] = blue[seen[i + 2]!]!;
   }
   if (augmentation !== undefined) vary(out, samples, augmentation, random);
   return out;
