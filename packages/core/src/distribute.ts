@@ -4,7 +4,7 @@ import type { Detector, DetectorInput } from './detector.ts';
 import { VerilensError } from './errors.ts';
 import type { FaceClip, FaceClipSpec } from './face-clip.ts';
 import type { VideoFrame } from './image.ts';
-import type { FaceStage } from './services.ts';
+import type { FaceStage, FaceStageOptions } from './services.ts';
 import { prefetch } from './stages.ts';
 
 export interface PreparedInput {
@@ -65,13 +65,15 @@ export async function distribute(
         });
       }
     };
+    const forAll = stage.clipsForAll !== undefined && groups.length > 1;
+    const options: FaceStageOptions = { signal, ownsFrames: branches.length === 0 && (forAll || groups.length === 1) };
     const members = groups.map((group, spec) => group.detectors.map((detector) => [spec, detector] as const));
-    if (stage.clipsForAll !== undefined && groups.length > 1) {
-      branches.push((branch) => share(branch, abortable(stage.clipsForAll!(branch, specs, { signal }), signal, 'faces'), members.flat()));
+    if (forAll) {
+      branches.push((branch) => share(branch, abortable(stage.clipsForAll!(branch, specs, options), signal, 'faces'), members.flat()));
     } else {
       for (const [spec, group] of members.entries()) {
         branches.push((branch) =>
-          share(branch, abortable(tagged(stage.clips(branch, specs[spec]!, { signal }), spec), signal, 'faces'), group),
+          share(branch, abortable(tagged(stage.clips(branch, specs[spec]!, options), spec), signal, 'faces'), group),
         );
       }
     }

@@ -13,6 +13,11 @@ export interface VideoFrame {
   readonly timestampMs: number;
   /** Number of the frame in the source, from 0, counting frames that were not sampled too. */
   readonly index: number;
+  /**
+   * Gives the memory of `image` back for a later frame; its pixels must not be read afterwards. For whoever alone reads the
+   * frames, and never needed: what is let go of is collected.
+   */
+  readonly release?: () => void;
 }
 
 /** Axis-aligned box in pixels of its picture: left, top, width, height. */

@@ -53,10 +53,16 @@ export interface FrameSource {
   open(media: MediaInput, options?: OpenOptions): Promise<OpenedMedia>;
 }
 
+export interface FaceStageOptions {
+  readonly signal?: AbortSignal;
+  /** Nobody else reads these frames: those no longer needed may be released. Default false */
+  readonly ownsFrames?: boolean;
+}
+
 /** Finds, follows, aligns and cuts out faces. Implemented by `faces()` of `@verilens/faces`. */
 export interface FaceStage {
   /** Streams: memory does not grow with the video. Ends without a clip when there is no face long enough. */
-  clips(frames: AsyncIterable<VideoFrame>, spec: FaceClipSpec, options?: { readonly signal?: AbortSignal }): AsyncIterable<FaceClip>;
+  clips(frames: AsyncIterable<VideoFrame>, spec: FaceClipSpec, options?: FaceStageOptions): AsyncIterable<FaceClip>;
   /**
    * The same for several specs at once, so that faces are found only once; each clip says which spec it is for
    * (its place in `specs`). Without it the engine calls `clips` once per different spec.
@@ -64,7 +70,7 @@ export interface FaceStage {
   clipsForAll?(
     frames: AsyncIterable<VideoFrame>,
     specs: readonly FaceClipSpec[],
-    options?: { readonly signal?: AbortSignal },
+    options?: FaceStageOptions,
   ): AsyncIterable<{ readonly spec: number; readonly clip: FaceClip }>;
   dispose?(): Promise<void>;
 }

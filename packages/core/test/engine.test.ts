@@ -46,6 +46,23 @@ describe('the panel', () => {
     expect(plugins.map((plugin) => plugin.calls.read)).toEqual([5, 5, 10]);
   });
 
+  it('lets the face stage release frames when nobody else reads them', async () => {
+    const a = fakeDetector({ name: 'a', demand: clips(10) });
+    const b = fakeDetector({ name: 'b', demand: clips(5) });
+    const whole = fakeDetector({ name: 'c', demand: { kind: 'frames' } });
+    const owned = async (plugins: ReturnType<typeof fakeDetector>[], withAll: boolean): Promise<(boolean | undefined)[]> => {
+      const faces = fakeFaces(withAll);
+      await using engine = await createEngine({ runtime: fakeRuntime(), plugins, services: [faces] });
+      await engine.detect(watched(videoFrames(20)));
+      return faces.owns;
+    };
+    expect(await owned([a], false)).toEqual([true]);
+    expect(await owned([a, b], true)).toEqual([true]);
+    expect(await owned([a, b], false)).toEqual([false, false]);
+    expect(await owned([a, whole], false)).toEqual([false]);
+    expect(await owned([whole, a, b], true)).toEqual([false]);
+  });
+
   it('asks for frames as far apart as the detectors learnt from, when all of them say so', async () => {
     const asked: OpenOptions['bursts'][] = [];
     const source: Service = {

@@ -3,7 +3,7 @@ import type { FaceClip, FaceClipSpec } from '../src/face-clip.ts';
 import type { Image, VideoFrame } from '../src/image.ts';
 import type { Plugin } from '../src/plugin.ts';
 import type { Runtime } from '../src/runtime.ts';
-import { FACE_STAGE, FRAME_SOURCE, type FaceStage, type Service } from '../src/services.ts';
+import { FACE_STAGE, FRAME_SOURCE, type FaceStage, type FaceStageOptions, type Service } from '../src/services.ts';
 
 export function pixels(width: number = 4, height: number = 4, value: number = 128): Image {
   return { data: new Uint8ClampedArray(width * height * 4).fill(value), width, height };
@@ -128,12 +128,16 @@ export function fakeDetector(spec: FakeDetector): Plugin<'detector'> & { calls: 
 }
 
 /** Cuts every `spec.frames` frames into a clip; `finder.frames` counts the frames it looked at. */
-export function fakeFaces(withAll: boolean, faces: boolean = true): Service & { passes: number; frames: number; disposed: number } {
+export function fakeFaces(
+  withAll: boolean,
+  faces: boolean = true,
+): Service & { passes: number; frames: number; disposed: number; owns: (boolean | undefined)[] } {
   const service = {
     name: 'faces',
     passes: 0,
     frames: 0,
     disposed: 0,
+    owns: [] as (boolean | undefined)[],
     register(services: Parameters<Service['register']>[0]) {
       const clip = (frames: readonly VideoFrame[]): FaceClip => ({
         trackId: 0,
@@ -147,8 +151,10 @@ export function fakeFaces(withAll: boolean, faces: boolean = true): Service & { 
       async function* all(
         frames: AsyncIterable<VideoFrame>,
         specs: readonly FaceClipSpec[],
+        options?: FaceStageOptions,
       ): AsyncGenerator<{ spec: number; clip: FaceClip }> {
         service.passes++;
+        service.owns.push(options?.ownsFrames);
         const held: VideoFrame[][] = specs.map(() => []);
         for await (const frame of frames) {
           service.frames++;
@@ -160,8 +166,8 @@ export function fakeFaces(withAll: boolean, faces: boolean = true): Service & { 
         }
       }
       services.register(FACE_STAGE, (): FaceStage => ({
-        async *clips(frames, spec) {
-          for await (const item of all(frames, [spec])) yield item.clip;
+        async *clips(frames, spec, options) {
+          for await (const item of all(frames, [spec], options)) yield item.clip;
         },
         ...(withAll ? { clipsForAll: all } : {}),
         async dispose() {

@@ -64,6 +64,8 @@ export interface FaceClipOptions {
   readonly everyMs?: number;
   /** Called for everything that gave no clip. */
   readonly onReject?: (rejected: RejectedClip) => void;
+  /** Nobody else reads these frames: each is released once its window is cut, so that its memory serves a later one. Default false */
+  readonly ownsFrames?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -105,7 +107,7 @@ export async function* faceClips(
   options: FaceClipOptions | SourceClipOptions = {},
 ): AsyncIterable<FaceClip | SourceFaceClip> {
   checkSpec(spec);
-  const { looks = 4, maxGapMs = 2500, everyMs = 0, onReject, signal } = options;
+  const { looks = 4, maxGapMs = 2500, everyMs = 0, onReject, ownsFrames = false, signal } = options;
   const book = createTrackBook(maxGapMs);
   const at = spread(spec.frames, looks);
   let burst: VideoFrame[] = [];
@@ -136,7 +138,10 @@ export async function* faceClips(
       });
     }
     // Half a millisecond of grace: file timestamps are rounded.
-    if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) continue;
+    if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) {
+      if (ownsFrames) frame.release?.();
+      continue;
+    }
     looker.see(burst.length, frame.image);
     burst.push(frame);
     if (burst.length < spec.frames) continue;
@@ -162,6 +167,7 @@ export async function* faceClips(
       burst.at(-1)!.timestampMs,
     );
     for (const [i, person] of people.entries()) yield cutClip(burst, person, ids[i]!, spec, options);
+    if (ownsFrames) for (const frame of burst) frame.release?.();
     burst = [];
   }
   if (burst.length > 0) onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });

@@ -2,7 +2,7 @@ import { FACE_STAGE, RUNTIME, type Face, type FaceStage, type Image, type Runtim
 import { faceClips, type FaceClipOptions } from './clips.ts';
 import { createFaceFinder, type FaceFinder, type FaceFinderOptions } from './finder.ts';
 
-export interface FacesOptions extends Omit<FaceFinderOptions, 'signal'>, Omit<FaceClipOptions, 'signal'> {}
+export interface FacesOptions extends Omit<FaceFinderOptions, 'signal'>, Omit<FaceClipOptions, 'signal' | 'ownsFrames'> {}
 
 /**
  * The face stage over a finder of its own. Starts a window every 500 ms of a fully sampled video unless told otherwise.
@@ -14,7 +14,8 @@ export async function createFaceStage(runtime: Runtime, options: FacesOptions = 
   const finder = await createFaceFinder(runtime, options);
   const shared = rememberFaces(finder);
   return {
-    clips: (frames, spec, call) => faceClips(frames, shared, spec, { everyMs: 500, ...options, signal: call?.signal }),
+    clips: (frames, spec, call) =>
+      faceClips(frames, shared, spec, { everyMs: 500, ...options, signal: call?.signal, ownsFrames: call?.ownsFrames }),
     dispose: () => finder.dispose(),
   };
 }

@@ -89,6 +89,16 @@ describe('faceClips', () => {
     expect((await collect(range(0, 8, (i) => frame(i, [])))).clips).toEqual([]);
   });
 
+  it('releases frames that nobody else reads: those of a window once it is cut, and those between windows', async () => {
+    const released: number[] = [];
+    const frames = range(0, 24, (i) => ({ ...frame(i, [100]), release: () => void released.push(i) }));
+    await collect(frames);
+    expect(released).toEqual([]);
+    // One window of frames 0..7, and one from 20 on that stays unfinished.
+    await collect(frames, { everyMs: 800, ownsFrames: true });
+    expect(released.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
   it('passes over frames between windows when asked to', async () => {
     expect(
       (

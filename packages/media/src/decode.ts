@@ -56,7 +56,7 @@ export async function* decodePackets(
     clearTimeout(timer);
     wake = undefined;
   };
-  const convert = frameConverter(options.orientation, place);
+  const converter = frameConverter(options.orientation, place);
   let index = 0;
   let fed = 0;
   let given = 0;
@@ -82,11 +82,12 @@ export async function* decodePackets(
       index: index++,
       async image() {
         try {
-          return await convert(frame);
+          return await converter.convert(frame);
         } finally {
           frame.close();
         }
       },
+      reuse: converter.reuse,
       release: () => frame.close(),
     };
   };

@@ -14,21 +14,38 @@ const LAYOUTS: Record<string, { readonly shiftX: 0 | 1; readonly shiftY: 0 | 1; 
 
 const converters = new Map<string, ReturnType<typeof yuvConverter>>();
 
-/** Converts decoded frames of one stream to upright RGBA; keeps the scratch buffer between frames. */
-export function frameConverter(orientation: Orientation, place: string): (frame: VideoFrame) => Promise<Image> {
+/** Converts decoded frames of one stream to upright RGBA. */
+export interface FrameConverter {
+  convert(frame: VideoFrame): Promise<Image>;
+  /** Takes a picture back whose pixels nobody reads any more. */
+  reuse(image: Image): void;
+}
+
+/** Buffers kept for later frames: more than a run of frames that is looked at together. */
+const KEPT_BUFFERS = 32;
+
+/** Keeps its scratch buffer, and those it is given back, between frames: new ones for each would keep the garbage collector busy. */
+export function frameConverter(orientation: Orientation, place: string): FrameConverter {
+  const spare: Uint8ClampedArray<ArrayBuffer>[] = [];
+  const bufferOf = (length: number): Uint8ClampedArray<ArrayBuffer> => {
+    const found = spare.pop();
+    return found?.length === length ? found : new Uint8ClampedArray(length);
+  };
+  const reuse = ({ data }: Image): void => {
+    if (spare.length < KEPT_BUFFERS) spare.push(data as Uint8ClampedArray<ArrayBuffer>);
+  };
   let scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   let simd: SimdConverter | undefined;
   let simdColour: string | undefined;
-  return async (frame) => {
+  const convert = async (frame: VideoFrame): Promise<Image> => {
     const rect = frame.visibleRect;
     const width = rect?.width ?? frame.codedWidth;
     const height = rect?.height ?? frame.codedHeight;
     const layout = frame.format === null ? undefined : LAYOUTS[frame.format];
-    let data: Uint8ClampedArray;
+    const data = bufferOf(width * height * 4);
     try {
       if (layout === undefined) {
-        data = new Uint8ClampedArray(width * height * 4);
-        await frame.copyTo(new Uint8Array(data.buffer as ArrayBuffer), { format: 'RGBA' } as VideoFrameCopyToOptions);
+        await frame.copyTo(new Uint8Array(data.buffer), { format: 'RGBA' } as VideoFrameCopyToOptions);
       } else {
         const colour = colourOf(frame.colorSpace);
         const key = `${colour.matrix} ${colour.fullRange}`;
@@ -43,11 +60,10 @@ export function frameConverter(orientation: Orientation, place: string): (frame:
           const input = simd.input(Math.max(size, width * height + (quarters ? chromaSize : 0)));
           const given = await frame.copyTo(input.subarray(0, size));
           const planes = quarters ? widenChroma(input, given, width, height) : given;
-          data = simd.convert({ width, height, planes, ...layout });
+          simd.convert({ width, height, planes, ...layout }, data);
         } else {
           if (scratch.length !== size) scratch = new Uint8Array(size);
           const planes = await frame.copyTo(scratch);
-          data = new Uint8ClampedArray(width * height * 4);
           colourConverter(colour)({ data: scratch, width, height, planes, ...layout }, data);
         }
       }
@@ -59,8 +75,12 @@ export function frameConverter(orientation: Orientation, place: string): (frame:
         cause,
       });
     }
-    return orientation === 1 ? { data, width, height } : orient({ data, width, height }, orientation);
+    if (orientation === 1) return { data, width, height };
+    const upright = orient({ data, width, height }, orientation);
+    spare.push(data);
+    return upright;
   };
+  return { convert, reuse };
 }
 
 /**

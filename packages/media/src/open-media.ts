@@ -97,7 +97,7 @@ function asMedia(opened: Opened, outer: AbortSignal | undefined): Media {
         if (closed || signal?.aborted) frame.release();
         throwIfAborted(signal, place);
         if (closed) break;
-        yield { image: await frame.image(), timestampMs: frame.timestampMs, index: frame.index };
+        yield shown(await frame.image(), frame);
       }
       if (closed) throw new VerilensError('DISPOSED', 'the media was closed while it was read', { place });
     } finally {
@@ -114,6 +114,17 @@ function asMedia(opened: Opened, outer: AbortSignal | undefined): Media {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function shown(image: Image, { timestampMs, index, reuse }: LazyFrame): VideoFrame {
+  if (reuse === undefined) return { image, timestampMs, index };
+  let released = false;
+  const release = (): void => {
+    if (released) return; // twice would give two later frames the same memory
+    released = true;
+    reuse(image);
+  };
+  return { image, timestampMs, index, release };
 }
 
 function joinSignals(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {

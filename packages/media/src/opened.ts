@@ -7,6 +7,8 @@ export interface LazyFrame {
   readonly index: number;
   /** Converts. The frame is released afterwards. */
   image(): Promise<Image>;
+  /** Takes the memory of a converted picture back for a later one. Not there where the pixels are the caller's. */
+  reuse?(image: Image): void;
   /** Gives the decoder's memory back without converting. */
   release(): void;
 }

@@ -10,8 +10,8 @@ import { yuvCoefficients } from './yuv.ts';
 export interface SimdConverter {
   /** Where the decoder may put a frame of `size` bytes for `convert` to read. */
   input(size: number): Uint8Array<ArrayBuffer>;
-  /** Converts the frame in `input` into a new buffer. Planes' offsets are those inside `input`. */
-  convert(source: Omit<YuvPlanes, 'data'>): Uint8ClampedArray<ArrayBuffer>;
+  /** Converts the frame in `input` to RGBA, [height, width, 4]. Planes' offsets are those inside `input`. */
+  convert(source: Omit<YuvPlanes, 'data'>, target: Uint8ClampedArray): void;
 }
 
 type Kernel = (luma: number, cb: number, cr: number, out: number, groups: number) => void;
@@ -58,7 +58,7 @@ export function simdConverter(colour: YuvColour): SimdConverter | undefined {
       grow(inputSize);
       return new Uint8Array(memory.buffer as ArrayBuffer, 0, size);
     },
-    convert({ width, height, planes, shiftX, shiftY, interleaved }) {
+    convert({ width, height, planes, shiftX, shiftY, interleaved }, target) {
       const row = kernels[interleaved ? 'paired' : shiftX === 1 ? 'half' : 'full'];
       const groups = (width + 7) >> 3;
       const line = groups * 32;
@@ -70,10 +70,8 @@ export function simdConverter(colour: YuvColour): SimdConverter | undefined {
         const chroma = y >> shiftY;
         row(luma!.offset + y * luma!.stride, cb!.offset + chroma * cb!.stride, cr!.offset + chroma * cr!.stride, out + y * line, groups);
       }
-      const target = new Uint8ClampedArray(width * height * 4);
       if (line === width * 4) target.set(new Uint8Array(memory.buffer, out, target.length));
       else for (let y = 0; y < height; y++) target.set(new Uint8Array(memory.buffer, out + y * line, width * 4), y * width * 4);
-      return target;
     },
   };
 }

@@ -90,6 +90,24 @@ describe('real videos', () => {
     }
   });
 
+  test('the memory of a released frame serves a later one, which shows the same picture as ever', async () => {
+    await using media = await openMedia(talkingMp4);
+    const [, , , fourth, fifth, sixth] = await collect(media.frames(), 6);
+    const buffers: unknown[] = [];
+    const pictures: Uint8Array[] = [];
+    for await (const { index, image, release } of media.frames()) {
+      buffers.push(image.data.buffer);
+      pictures.push(Uint8Array.from(image.data));
+      if (index === 2) release!();
+      if (index === 2) release!(); // once is enough: the next two frames must not share it
+      if (index === 5) break;
+    }
+    expect(buffers[3]).toBe(buffers[2]);
+    expect(new Set(buffers).size).toBe(5);
+    for (const [i, frame] of [fourth!, fifth!, sixth!].entries())
+      expect(Buffer.compare(pictures[3 + i]!, Buffer.from(frame.image.data))).toBe(0);
+  });
+
   test('files can be read again from the start', async () => {
     await using media = await openMedia(talkingMp4);
     const first = await collect(media.frames(), 2);

@@ -40,7 +40,8 @@ export async function* timedFrames(
       const next = await times.measure('decode a frame', () => iterator.next());
       if (next.done === true) return;
       onFrame?.(next.value);
-      yield next.value;
+      const { image, timestampMs, index } = next.value;
+      yield { image, timestampMs, index }; // it is shown: its memory must not be used again
     }
   } finally {
     await iterator.return?.();

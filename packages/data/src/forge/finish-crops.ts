@@ -18,10 +18,11 @@ export function finishCrops(crops: readonly Image[], parameters: ForgeParameters
   const random = createRandom('data/forge/finish-crops');
   const bytes = size * size * 3;
   const out = new Uint8Array(crops.length * bytes);
+  const halved = new Float32Array(bytes);
   crops.forEach((crop, t) => {
     const target = out.subarray(t * bytes, (t + 1) * bytes);
     const whole = crop.width === 2 * size && crop.height === 2 * size;
-    const work = whole ? { data: halve(crop.data, 4, size), width: size, height: size } : rgbOf(crop);
+    const work = whole ? { data: halve(crop.data, 4, size, halved), width: size, height: size } : rgbOf(crop);
     finishFrame(work, size, finish, random, target);
   });
   return out;

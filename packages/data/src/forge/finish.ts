@@ -27,9 +27,16 @@ export function finishFrame(work: Work, size: number, finish: Finish, random: Ra
   jpegInPlace(out, size, size, finish.quality);
 }
 
-/** Means of 2x2 pixels: RGB, or RGBA without its last channel, to [size, size, 3]. */
-export function halve(data: ArrayLike<number>, channels: 3 | 4, size: number): Float32Array {
-  const out = new Float32Array(size * size * 3);
+/**
+ * Means of 2x2 pixels: RGB, or RGBA without its last channel, to [size, size, 3].
+ * @param out written to and returned, so that a loop over frames makes no garbage
+ */
+export function halve(
+  data: ArrayLike<number>,
+  channels: 3 | 4,
+  size: number,
+  out: Float32Array = new Float32Array(size * size * 3),
+): Float32Array {
   const line = 2 * size * channels;
   const step = 2 * channels;
   for (let y = 0, to = 0; y < size; y++) {

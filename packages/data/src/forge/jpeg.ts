@@ -24,17 +24,42 @@ export function jpegInPlace(rgb: Uint8Array | Uint8ClampedArray, width: number, 
       got: String(rgb.length),
     });
   }
-  const chromaWidth = (width + 1) >> 1;
-  const chromaHeight = (height + 1) >> 1;
-  const y = plane(width, height);
-  const cb = plane(chromaWidth, chromaHeight);
-  const cr = plane(chromaWidth, chromaHeight);
+  const { y, cb, cr, blue, red, line } = workspaceOf(width, height);
   split(rgb, width, height, y, cb, cr);
   quantise(y, scaled(LUMA, quality));
   const chroma = scaled(CHROMA, quality);
   quantise(cb, chroma);
   quantise(cr, chroma);
-  join(rgb, width, height, y, upsample(cb, chromaWidth, chromaHeight), upsample(cr, chromaWidth, chromaHeight), chromaWidth * 2);
+  upsample(cb, line, blue);
+  upsample(cr, line, red);
+  join(rgb, width, height, y, blue, red, line.length * 2);
+}
+
+/** Room for the channels of one picture. */
+interface Workspace {
+  readonly width: number;
+  readonly height: number;
+  readonly y: Plane;
+  readonly cb: Plane;
+  readonly cr: Plane;
+  /** Cb and Cr at twice their size, and room for a line of them. */
+  readonly blue: Float32Array;
+  readonly red: Float32Array;
+  readonly line: Float32Array;
+}
+
+let workspace: Workspace | undefined;
+
+/** Kept from one picture to the next of its size, as everything here is synchronous: frames come by the thousand. */
+function workspaceOf(width: number, height: number): Workspace {
+  if (workspace?.width === width && workspace.height === height) return workspace;
+  const chromaWidth = (width + 1) >> 1;
+  const chromaHeight = (height + 1) >> 1;
+  const upsampled = (): Float32Array => new Float32Array(4 * chromaWidth * chromaHeight);
+  const chroma = (): Plane => plane(chromaWidth, chromaHeight);
+  const line = new Float32Array(chromaWidth);
+  workspace = { width, height, y: plane(width, height), cb: chroma(), cr: chroma(), blue: upsampled(), red: upsampled(), line };
+  return workspace;
 }
 
 /** A channel padded to whole blocks by repeating its last row and column, as encoders do. */
@@ -123,8 +148,9 @@ const [C1, C2, C3, C4, C5, C6, C7]: readonly [number, number, number, number, nu
   0.097545161008064134,
 ];
 
+const block = new Float64Array(64);
+
 function quantise({ data, stride, rows }: Plane, table: Float32Array): void {
-  const block = new Float64Array(64);
   for (let top = 0; top < rows; top += 8) {
     for (let left = 0; left < stride; left += 8) {
       const start = top * stride + left;
@@ -226,11 +252,11 @@ function inverse(v: Float64Array, at: number, step: number): void {
   v[i7] = s0 - d0;
 }
 
-/** Twice the size, weights 9/16, 3/16, 3/16, 1/16 around each new sample. */
-function upsample(from: Plane, width: number, height: number): Float32Array {
+/** Twice the size, weights 9/16, 3/16, 3/16, 1/16 around each new sample. `line` is room for one row of samples. */
+function upsample(from: Plane, line: Float32Array, out: Float32Array): void {
+  const width = line.length;
   const wide = width * 2;
-  const out = new Float32Array(wide * height * 2);
-  const line = new Float32Array(width);
+  const height = out.length / wide / 2;
   for (let y = 0; y < height * 2; y++) {
     const near = (y >> 1) * from.stride;
     const far = Math.max(0, Math.min(height - 1, (y >> 1) + (y & 1 ? 1 : -1))) * from.stride;
@@ -241,7 +267,6 @@ function upsample(from: Plane, width: number, height: number): Float32Array {
       out[y * wide + 2 * x + 1] = round((here + line[x < width - 1 ? x + 1 : x]!) / 16);
     }
   }
-  return out;
 }
 
 function scaled(base: readonly number[], quality: number): Float32Array {

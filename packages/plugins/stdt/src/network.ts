@@ -1,9 +1,10 @@
 import { Tensor, throwIfAborted, type ModelCard, type ModelSource, type Runtime, type Session } from '@verilens/core';
 import { createRandom } from '@verilens/data';
+import { bandsOnce, mirroredBands, type BandsOf } from './bands.ts';
 import { bagLength, checkConfig, type StdtConfig } from './config.ts';
 import { dealBags, type Bag } from './dropout.ts';
 import { mirrored, mirroredCell } from './mirror.ts';
-import { patchLength, writeBag, type Bands, type ClipPixels } from './traces.ts';
+import { patchLength, writeBag, type ClipPixels } from './traces.ts';
 
 /** One loaded STDT network: pixels of a clip in, log-odds of "forged" out. */
 export interface Network {
@@ -19,10 +20,10 @@ export interface Network {
   dispose(): Promise<void>;
 }
 
-/** A clip as bags see it, and the bands of its frames that are known so far. */
+/** A clip as bags see it. */
 interface View {
   readonly pixels: ClipPixels;
-  readonly bands: Map<number, Bands>;
+  readonly bandsOf: BandsOf;
 }
 
 /** Looks at one clip that go through the session as one batch: more of them need more memory and were no faster. */
@@ -55,11 +56,14 @@ export async function loadNetwork(
   const shown = flat(bags.map((bag) => (bag.mirrored === true ? bag.cells.map((cell) => mirroredCell(cell, config.grid)) : bag.cells)));
   const patchesOf = (pixels: ClipPixels): Float32Array => {
     const patches = new Float32Array(draws * count * length);
-    const plain: View = { pixels, bands: new Map() };
+    const plain: View = { pixels, bandsOf: bandsOnce(pixels, config) };
     let other: View | undefined;
     bags.forEach((bag, i) => {
-      const view = bag.mirrored === true ? (other ??= { pixels: mirrored(pixels, config.faceSize), bands: new Map() }) : plain;
-      writeBag(view.pixels, config, bag, patches, i * count * length, view.bands);
+      const view =
+        bag.mirrored === true
+          ? (other ??= { pixels: mirrored(pixels, config.faceSize), bandsOf: mirroredBands(plain.bandsOf, config) })
+          : plain;
+      writeBag(view.pixels, config, bag, patches, i * count * length, view.bandsOf);
     });
     return patches;
   };
