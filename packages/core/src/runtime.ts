@@ -36,6 +36,11 @@ export interface LoadOptions {
 export interface RunOptions {
   /** Names of the outputs wanted; all when left out. */
   outputs?: readonly string[];
+  /**
+   * The memory of the feeds may go to the thread that computes; they must not be read afterwards. Spares a session in the
+   * background its copy and makes no difference elsewhere. Default false
+   */
+  transfer?: boolean;
   signal?: AbortSignal;
 }
 

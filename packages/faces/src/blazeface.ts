@@ -31,7 +31,7 @@ export async function loadBlazeFace(
   return {
     async look(image, area, call) {
       const { pixels, placement } = letterbox(image, size, area);
-      const answer = await session.run({ 'input:0': new Tensor('float32', pixels, [1, size, size, 3]) }, { signal: call });
+      const answer = await session.run({ 'input:0': new Tensor('float32', pixels, [1, size, size, 3]) }, { transfer: true, signal: call });
       const both = (a: string, b: string): Float32Array => {
         const first = answer[a]!.data as Float32Array;
         const second = answer[b]!.data as Float32Array;

@@ -120,14 +120,12 @@ export function backgroundThread(): BackgroundThread {
         return {
           inputs: specsOf(inputs),
           outputs: specsOf(outputs),
-          async run(feeds, wanted) {
-            const sent = Object.entries(feeds).map(([name, tensor]) => [name, packed(tensor)] as const);
+          async run(feeds, wanted, transfer = false) {
+            const sent = Object.entries(feeds).map(([name, tensor]) => [name, packed(tensor, transfer)] as const);
             const buffers = sent.flatMap(([, { data }]) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : []));
-            const { tensors = {} } = await ask(
-              own,
-              { task: 'run', session, feeds: Object.fromEntries(sent), outputs: [...wanted] },
-              buffers,
-            );
+            const { tensors = {} } = await ask(own, { task: 'run', session, feeds: Object.fromEntries(sent), outputs: [...wanted] }, [
+              ...new Set(buffers),
+            ]);
             return unpacked(tensors);
           },
           async release() {
@@ -144,9 +142,11 @@ export function backgroundThread(): BackgroundThread {
   };
 }
 
-/** A copy that may be handed over: the caller's stays the caller's. */
-function packed({ type, data, dims }: Tensor): Sent {
-  return { type, data: ArrayBuffer.isView(data) ? data.slice() : data, dims };
+/** Something that may be handed over: a copy, unless the caller gives its own away and nothing else lies in that memory. */
+function packed({ type, data, dims }: Tensor, transfer: boolean): Sent {
+  if (!ArrayBuffer.isView(data)) return { type, data, dims };
+  const whole = data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength;
+  return { type, data: transfer && whole ? data : data.slice(), dims };
 }
 
 function unpacked(tensors: Readonly<Record<string, Sent>>): TensorMap {

@@ -68,6 +68,13 @@ describe('a model in the background', () => {
     const { y } = await session.run({ x: new Tensor('float32', whole.subarray(1, 3), [2]) });
     expect(Array.from(y?.data as Float32Array)).toEqual([2, 4]);
     expect(Array.from(whole)).toEqual([9, 1, 2, 9]);
+    // Given away goes only what has its memory to itself.
+    const own = Float32Array.of(3, 4);
+    const given = await session.run({ x: new Tensor('float32', own, [2]) }, { transfer: true });
+    expect(Array.from(given.y?.data as Float32Array)).toEqual([6, 8]);
+    expect(own.length).toBe(0);
+    await session.run({ x: new Tensor('float32', whole.subarray(1, 3), [2]) }, { transfer: true });
+    expect(Array.from(whole)).toEqual([9, 1, 2, 9]);
   });
 
   it('can be loaded again after the last was disposed of, many times', async () => {

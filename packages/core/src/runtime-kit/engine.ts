@@ -23,7 +23,8 @@ export interface SessionSettings {
 export interface EngineSession {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  run(feeds: TensorMap, outputs: readonly string[]): Promise<TensorMap>;
+  /** @param transfer the feeds are given away with their memory */
+  run(feeds: TensorMap, outputs: readonly string[], transfer?: boolean): Promise<TensorMap>;
   release(): Promise<void>;
 }
 

@@ -151,7 +151,7 @@ function makeSession(engine: EngineSession, device: Device, queue: RunQueue, pla
         async () => {
           alive();
           try {
-            return ownTensors(await engine.run(feeds, wanted));
+            return ownTensors(await engine.run(feeds, wanted, options.transfer));
           } catch (error) {
             throw runFailure(error, device, place);
           }

@@ -7,7 +7,7 @@ export const COUNTS = { quarters: 4, numbers: 5, bands: 2 } as const;
 
 /** What one frame shows of colour and of the size of the luminance in two frequency bands: |x - mean of 3x3| and |mean of 3x3 - mean of 7x7|. */
 export interface Bands {
-  /** Means over each quarter of each cell: red, green, blue, fine, coarse. [grid * grid, 4, 5] */
+  /** Means over each quarter of each cell: red, green, blue, fine, coarse. [grid * grid, 4, 5]. Colours are left zero for the trace `bands`. */
   readonly quarters: Float64Array;
   /** Means over the frame. */
   readonly fine: number;
@@ -52,6 +52,7 @@ function once(bandsOf: BandsOf): BandsOf {
 function measure(pixels: ClipPixels, config: StdtConfig, frame: number): Bands {
   const { faceSize: size, grid, reachPx = 0 } = config;
   const half = patchSide(config) / 2;
+  const coloured = config.trace !== 'bands';
   const work = workspaceOf(size);
   measureBands(pixels, size, frame, work);
   for (const band of [work.fine, work.coarse]) {
@@ -72,7 +73,7 @@ function measure(pixels: ClipPixels, config: StdtConfig, frame: number): Bands {
       let red = 0;
       let green = 0;
       let blue = 0;
-      for (let y = row * half; y < (row + 1) * half; y++) {
+      for (let y = row * half; coloured && y < (row + 1) * half; y++) {
         let from = ((frame * size + y) * size + column * half) * 3;
         for (let x = 0; x < half; x++, from += 3) {
           red += pixels[from]!;
