@@ -1,5 +1,5 @@
 import {
-  comesTooSoon,
+  prefetch,
   throwIfAborted,
   VerilensError,
   type Affine,
@@ -12,12 +12,11 @@ import {
 } from '@verilens/core';
 import { composeAffine, crop, invertAffine, transformPoints, warpAffine } from '@verilens/vision';
 import { alignFace, measureFace, surroundings } from './align.ts';
-import { cutWithin, sketch, sketchDistance } from './cuts.ts';
 import type { FaceFinder } from './finder.ts';
-import { createLooks } from './looks.ts';
 import { reduceSource, reductionFor } from './reduce.ts';
 import { smoothOverTime } from './smooth.ts';
 import { createTrackBook, type FaceChain } from './tracks.ts';
+import { windows, type Window } from './windows.ts';
 
 /** Part of a source frame, untouched: its first pixel is pixel (x, y) of the frame. */
 export interface SourcePatch {
@@ -82,7 +81,7 @@ const PLACE = 'faces/clips';
  * Cuts aligned face clips from a stream of frames. Frames arrive as bursts of consecutive source frames (a gap in
  * `VideoFrame.index` starts a new burst) or without gaps; every `spec.frames` consecutive ones become a window, and
  * each face that stays in it a clip. With `spec.frameMs`, frames that come too soon after the last are passed over, and
- * a gap is none as long as it is no longer than half as much again. Holds one window of frames at a time.
+ * a gap is none as long as it is no longer than half as much again. Holds two windows of frames: one is looked at, one read.
  *
  * @throws VerilensError BAD_OPTION, BAD_INPUT (frames of changing size within a burst), ABORTED
  * @example
@@ -107,59 +106,14 @@ export async function* faceClips(
   options: FaceClipOptions | SourceClipOptions = {},
 ): AsyncIterable<FaceClip | SourceFaceClip> {
   checkSpec(spec);
-  const { looks = 4, maxGapMs = 2500, everyMs = 0, onReject, ownsFrames = false, signal } = options;
+  const { looks = 4, maxGapMs = 2500, ownsFrames = false, signal } = options;
   const book = createTrackBook(maxGapMs);
   const at = spread(spec.frames, looks);
-  let burst: VideoFrame[] = [];
-  let looker = createLooks(finder, at, options);
-  let lastSketch: Float32Array | undefined;
-  let nextStartMs = -Infinity;
-  let lastIndex = -1;
-  let lastMs = -Infinity;
-  for await (const frame of frames) {
+  // While the finder looks at one window, the next is read and its looks begin.
+  for await (const { burst, chains, afterCut } of prefetch<Window>(1).run(windows(frames, finder, spec, at, options), { signal })) {
     throwIfAborted(signal, PLACE);
-    const goesOn = frame.index === lastIndex + 1 || frame.timestampMs - lastMs <= (spec.frameMs ?? 0) * 1.5;
-    // A gap means the source was sampled in bursts already: each of them is wanted.
-    if (!goesOn) nextStartMs = -Infinity;
-    lastIndex = frame.index;
-    lastMs = frame.timestampMs;
-    const last = burst.at(-1);
-    if (last !== undefined && goesOn && comesTooSoon(frame.timestampMs - last.timestampMs, spec.frameMs)) continue;
-    if (last !== undefined && !goesOn) {
-      onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
-      burst = [];
-      looker = createLooks(finder, at, options);
-    }
-    if (burst[0] !== undefined && (frame.image.width !== burst[0].image.width || frame.image.height !== burst[0].image.height)) {
-      throw new VerilensError('BAD_INPUT', 'frames change size', {
-        place: PLACE,
-        expected: `${burst[0].image.width}x${burst[0].image.height}`,
-        got: `${frame.image.width}x${frame.image.height} at frame ${frame.index}`,
-      });
-    }
-    // Half a millisecond of grace: file timestamps are rounded.
-    if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) {
-      if (ownsFrames) frame.release?.();
-      continue;
-    }
-    looker.see(burst.length, frame.image);
-    burst.push(frame);
-    if (burst.length < spec.frames) continue;
-    const sketches = burst.map(({ image }) => sketch(image));
-    if (lastSketch !== undefined && sketchDistance(lastSketch, sketches[0]!) > 45) book.cut();
-    lastSketch = sketches.at(-1)!;
-    const cut = cutWithin(sketches);
-    if (cut !== -1) {
-      book.cut();
-      onReject?.({ reason: 'cut', timestampMs: burst[cut]!.timestampMs });
-      burst = burst.slice(cut); // the new scene may fill a window of its own when frames are consecutive
-      looker = createLooks(finder, at, options);
-      for (const [place, { image }] of burst.entries()) looker.see(place, image);
-      continue;
-    }
-    nextStartMs = burst[0]!.timestampMs + everyMs;
-    const people = peopleOf(burst, await looker.chains(), at.length, options);
-    looker = createLooks(finder, at, options);
+    if (afterCut) book.cut();
+    const people = peopleOf(burst, await chains, at.length, options);
     const ids = book.assign(
       people.map(({ boxes }) => boxes[0]!),
       people.map(({ boxes }) => boxes.at(-1)!),
@@ -168,9 +122,7 @@ export async function* faceClips(
     );
     for (const [i, person] of people.entries()) yield cutClip(burst, person, ids[i]!, spec, options);
     if (ownsFrames) for (const frame of burst) frame.release?.();
-    burst = [];
   }
-  if (burst.length > 0) onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
 }
 
 /** One face through all frames of a window, smoothed, in source pixels. */
