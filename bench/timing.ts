@@ -15,6 +15,8 @@ export const rest = (ms = 80): Promise<void> => new Promise((resolve) => setTime
 /** Something timed: does `count` repetitions and gives the milliseconds of each. */
 export interface Contender {
   readonly name: string;
+  /** How often a repetition does the work at once; its time is a share of that. Default 1 */
+  readonly together?: number;
   repeat(count: number): Promise<readonly number[]>;
 }
 
@@ -33,9 +35,10 @@ export interface RoundOptions {
 export async function interleave(contenders: readonly Contender[], { rounds, blockMs }: RoundOptions): Promise<Map<string, number[]>> {
   const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   const counts = new Map<string, number>();
-  for (const { name, repeat } of contenders) {
+  for (const { name, repeat, together = 1 } of contenders) {
     const trial = await repeat(3);
-    counts.set(name, 1 + Math.max(2, Math.min(100, Math.round(blockMs / Math.min(...trial)))));
+    const least = together === 1 ? 2 : 1;
+    counts.set(name, 1 + Math.max(least, Math.min(100, Math.round(blockMs / (together * Math.min(...trial))))));
   }
   for (let round = 0; round < rounds; round++) {
     // Every other round backwards: nobody always runs after the same neighbour.
@@ -48,16 +51,17 @@ export async function interleave(contenders: readonly Contender[], { rounds, blo
   return times;
 }
 
-/** A contender from a function that does one repetition. */
-export function contender(name: string, once: () => Promise<unknown>): Contender {
+/** A contender from a function that does one repetition, which is the work `together` times. */
+export function contender(name: string, once: () => Promise<unknown>, together = 1): Contender {
   return {
     name,
+    together,
     async repeat(count) {
       const times: number[] = [];
       for (let i = 0; i < count; i++) {
         const started = performance.now();
         await once();
-        times.push(performance.now() - started);
+        times.push((performance.now() - started) / together);
       }
       return times;
     },

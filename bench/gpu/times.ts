@@ -65,7 +65,7 @@ async function timed(
     enter(engine, async () => {
       const made = await ours(at, net, work, batch, shape, runtime, params);
       params ??= made.params;
-      return { ...made, contender: contender(engine, made.once) };
+      return { ...made, contender: contender(engine, made.once, made.together) };
     });
   await own('cpu', cpu);
   await own('webgpu', webgpu);

@@ -1,5 +1,5 @@
 import { Tensor, type Runtime } from '@verilens/core';
-import { createTrainer, targetOf, type Parameters, type Trainer } from '@verilens/nn';
+import { createTrainer, stepsPerRun, targetOf, type Parameters, type Trainer } from '@verilens/nn';
 import { CHECKED_STEPS, type Work } from '../peers/fastest-torch.ts';
 import { classifierFile, classifierStep, optimizerOf } from './classifier.ts';
 import type { Network } from './conv-nets.ts';
@@ -8,6 +8,8 @@ import type { batchOf, NetworkCase } from './networks.ts';
 /** The work done by one of our runtimes. */
 export interface Ours {
   readonly once: () => Promise<unknown>;
+  /** How many training steps, or passes, `once` does: as many as `fit` would put in one run. */
+  readonly together: number;
   readonly losses: readonly number[];
   /** What it began with. */
   readonly params: Parameters;
@@ -31,7 +33,12 @@ export async function ours(
   const params = trainer.parameters();
   if (work === 'training step') {
     const losses = await lossesOf(trainer, batch, at.learningRate);
-    return { once: () => trainer.step(batch, at.learningRate), losses, params, dispose: () => trainer.dispose() };
+    const started = performance.now();
+    await trainer.step(batch, at.learningRate);
+    const together = stepsPerRun(performance.now() - started, trainer.mostPerRun);
+    const batches = Array.from({ length: together }, () => batch);
+    const rates = batches.map(() => at.learningRate);
+    return { once: () => trainer.runSteps(batches, rates), together, losses, params, dispose: () => trainer.dispose() };
   }
   await trainer.dispose();
   const onnx = classifierFile(net, params, shape.slice(1), target);
@@ -39,7 +46,7 @@ export async function ours(
   const feeds = { x: new Tensor('float32', batch.x, shape) };
   const { logits } = await session.run(feeds);
   const losses = [meanCrossEntropy(logits!.data as Float32Array, batch.y, at.classes)];
-  return { once: () => session.run(feeds), losses, params, dispose: () => session.dispose() };
+  return { once: () => session.run(feeds), together: 1, losses, params, dispose: () => session.dispose() };
 }
 
 async function lossesOf(trainer: Trainer, batch: Samples, learningRate: number): Promise<number[]> {

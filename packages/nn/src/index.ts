@@ -127,6 +127,7 @@ export type { Batch } from './train/batch.ts';
 export { alternating, type Trainable } from './train/alternating.ts';
 export { serveBatches, workerBatches, type Port } from './train/batch-worker.ts';
 export { fit, shuffledBatches, type FitOptions } from './train/fit.ts';
+export { stepsPerRun } from './train/pace.ts';
 export { accumulated, averaged, lookahead } from './train/optimizer-combinators.ts';
 export { sgd, type Optimizer, type SgdOptions, type Update, type Updated } from './train/optimizers.ts';
 export {
@@ -153,8 +154,9 @@ export {
   type Slope,
 } from './train/gradient-rules.ts';
 export type { Parameters } from './train/parameter-store.ts';
+export type { StepResult } from './train/step-result.ts';
 export { createTrainer, type Trainer } from './train/trainer.ts';
-export { createTrainers, type StepResult, type TrainerOptions, type Trainers } from './train/trainers.ts';
+export { createTrainers, type TrainerOptions, type Trainers } from './train/trainers.ts';
 export {
   trainingStep,
   trainingSteps,

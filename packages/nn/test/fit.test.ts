@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Runtime } from '@verilens/core';
+import type { CheckpointStore, Runtime, TrainProgress } from '@verilens/core';
 import { native } from '@verilens/runtime-native';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as nn from '../src/index.ts';
 
 let runtime: Runtime;
@@ -94,6 +94,108 @@ describe('batches made by workers', () => {
 
   it('that fail say which and why', async () => {
     await expect(trained(1, 95)).rejects.toThrow(/batch of step 100.*no such picture/);
+  });
+});
+
+describe('steps per run', () => {
+  /** A training of 20 steps: what it ends with, what it said, its checkpoints and how many steps each run had. */
+  async function trained(options: Partial<nn.FitOptions> = {}): Promise<{
+    saved: Uint8Array;
+    progress: TrainProgress[];
+    files: Uint8Array[];
+    runs: number[];
+    asked: number[];
+    error: unknown;
+  }> {
+    await using trainer = await nn.createTrainer(step, { runtime, seed: 0 });
+    const [progress, files, runs, asked]: [TrainProgress[], Uint8Array[], number[], number[]] = [[], [], [], []];
+    const checkpoints: CheckpointStore = { read: async () => undefined, write: async (_, bytes) => void files.push(bytes) };
+    const error = await nn
+      .fit({
+        trainer: {
+          get steps() {
+            return trainer.steps;
+          },
+          mostPerRun: trainer.mostPerRun,
+          step: (...given) => (runs.push(1), trainer.step(...given)),
+          runSteps: (...given) => (runs.push(given[0].length), trainer.runSteps(...given)),
+          save: () => trainer.save(),
+          load: (bytes) => trainer.load(bytes),
+        },
+        steps: 20,
+        schedule: (at) => 0.1 / (1 + at),
+        checkpoints,
+        checkpointEvery: 10,
+        onProgress: (at) => progress.push(at),
+        batch: (at) => (asked.push(at), batch(at)),
+        ...options,
+      })
+      .then(
+        () => undefined,
+        (got: unknown) => got,
+      );
+    return { saved: trainer.save(), progress, files, runs, asked, error };
+  }
+
+  it('change nothing: neither weights, nor checkpoints, nor what is told', async () => {
+    const one = await trained({ stepsPerRun: 1 });
+    expect(one.runs).toEqual(Array.from({ length: 20 }, () => 1));
+    const three = await trained({ stepsPerRun: 3 });
+    expect(three.runs).toEqual([3, 3, 3, 1, 3, 3, 3, 1]);
+    const long = await trained({ stepsPerRun: 1, steps: 64 });
+    // a clock by which every run takes 200 ms
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 200));
+    const auto = await trained({ steps: 64, checkpoints: undefined });
+    clock.mockRestore();
+    expect(auto.runs).toEqual([1, 1, 2, 4, 8, 16, 16, 16]);
+    expect(one.files).toHaveLength(2);
+    expect(three.files).toEqual(one.files);
+    for (const [other, plain] of [
+      [three, one],
+      [auto, long],
+    ] as const) {
+      expect(other.error).toBeUndefined();
+      expect(other.progress).toEqual(plain.progress);
+      expect(other.asked).toEqual(plain.asked);
+      expect(Buffer.compare(other.saved, plain.saved)).toBe(0);
+    }
+  });
+
+  it('end where a batch or a learning rate is missing, after the steps before it', async () => {
+    for (const wrong of [
+      { batch: (at: number): nn.Batch => (at === 4 ? ({} as never) : batch(at)) },
+      { batch: (at: number): Promise<nn.Batch> => (at === 4 ? Promise.reject(new Error('no data')) : Promise.resolve(batch(at))) },
+      { schedule: (at: number): number => (at === 4 ? NaN : 0.1) },
+      { batch: (at: number): nn.Batch => (at === 4 ? { x: new Float32Array(6).fill(NaN) } : batch(at)) },
+    ]) {
+      const one = await trained({ stepsPerRun: 1, ...wrong });
+      const three = await trained({ stepsPerRun: 3, ...wrong });
+      expect(String(one.error)).toMatch(/nothing|no data|learning rate|NaN/);
+      expect(String(three.error)).toBe(String(one.error));
+      expect(three.progress).toEqual(one.progress);
+      expect(three.progress).toHaveLength(4);
+      expect(Buffer.compare(three.saved, one.saved)).toBe(0);
+    }
+  });
+
+  it('are finished when the signal fires, and then saved', async () => {
+    const stop = new AbortController();
+    const onProgress = ({ step: at }: TrainProgress): void => {
+      if (at === 5) stop.abort();
+    };
+    const cut = await trained({ stepsPerRun: 4, signal: stop.signal, onProgress });
+    expect(cut.error).toMatchObject({ code: 'ABORTED' });
+    expect(cut.runs).toEqual([4, 4]);
+    await using second = await nn.createTrainer(step, { runtime, seed: 0 });
+    second.load(cut.files.at(-1)!);
+    expect(second.steps).toBe(8);
+    await nn.fit({ trainer: second, steps: 20, schedule: (at) => 0.1 / (1 + at), batch });
+    expect(Buffer.compare(second.save(), (await trained()).saved)).toBe(0);
+  });
+
+  it('are a whole number', async () => {
+    expect((await trained({ stepsPerRun: 0 })).error).toMatchObject({ code: 'BAD_OPTION', got: '0' });
   });
 });
 

@@ -3,7 +3,8 @@ export type Attribute =
   | { readonly int: number }
   | { readonly float: number }
   | { readonly ints: readonly number[] }
-  | { readonly text: string };
+  | { readonly text: string }
+  | { readonly graph: EmittedGraph };
 
 export type ElementType = 'float32' | 'int32' | 'bool' | 'int64';
 export type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array;

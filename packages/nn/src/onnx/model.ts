@@ -20,32 +20,42 @@ export function writeModel(graph: EmittedGraph): Uint8Array {
   const model = new ProtoWriter();
   model.int(1, IR_VERSION);
   model.string(2, 'verilens');
-  model.message(7, (g) => {
-    for (const node of graph.nodes) {
-      g.message(1, (n) => {
-        for (const name of node.inputs) n.string(1, name);
-        for (const name of node.outputs) n.string(2, name);
-        n.string(4, node.op);
-        for (const [name, value] of Object.entries(node.attributes)) n.message(5, (a) => writeAttribute(a, name, value));
-        if (node.domain !== '') n.string(7, node.domain);
-      });
-    }
-    g.string(2, 'verilens');
-    for (const tensor of graph.initializers) g.message(5, (t) => writeTensor(t, tensor));
-    for (const value of graph.inputs) g.message(11, (v) => writeValue(v, value));
-    for (const value of graph.outputs) g.message(12, (v) => writeValue(v, value));
-  });
+  model.message(7, (g) => writeGraph(g, 'verilens', graph));
   model.message(8, (o) => {
     o.string(1, '');
     o.int(2, OPSET);
   });
-  for (const domain of [...new Set(graph.nodes.map((node) => node.domain))].filter((name) => name !== '').sort()) {
+  for (const domain of [...domains(graph)].filter((name) => name !== '').sort()) {
     model.message(8, (o) => {
       o.string(1, domain);
       o.int(2, 1);
     });
   }
   return model.finish();
+}
+
+function writeGraph(g: ProtoWriter, name: string, graph: EmittedGraph): void {
+  for (const node of graph.nodes) {
+    g.message(1, (n) => {
+      for (const input of node.inputs) n.string(1, input);
+      for (const output of node.outputs) n.string(2, output);
+      n.string(4, node.op);
+      for (const [key, value] of Object.entries(node.attributes)) n.message(5, (a) => writeAttribute(a, key, value));
+      if (node.domain !== '') n.string(7, node.domain);
+    });
+  }
+  g.string(2, name);
+  for (const tensor of graph.initializers) g.message(5, (t) => writeTensor(t, tensor));
+  for (const value of graph.inputs) g.message(11, (v) => writeValue(v, value));
+  for (const value of graph.outputs) g.message(12, (v) => writeValue(v, value));
+}
+
+/** Operator domains of a graph and of those inside it. */
+function domains(graph: EmittedGraph): Set<string> {
+  const inside = graph.nodes.flatMap(({ attributes }) =>
+    Object.values(attributes).flatMap((value) => ('graph' in value ? [...domains(value.graph)] : [])),
+  );
+  return new Set([...graph.nodes.map(({ domain }) => domain), ...inside]);
 }
 
 function writeAttribute(a: ProtoWriter, name: string, value: Attribute): void {
@@ -59,6 +69,9 @@ function writeAttribute(a: ProtoWriter, name: string, value: Attribute): void {
   } else if ('text' in value) {
     a.string(4, value.text);
     a.int(20, 3);
+  } else if ('graph' in value) {
+    a.message(6, (g) => writeGraph(g, name, value.graph));
+    a.int(20, 5);
   } else {
     for (const item of value.ints) a.int(8, item);
     a.int(20, 7);

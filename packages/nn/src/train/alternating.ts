@@ -1,10 +1,19 @@
 import type { Batch } from './batch.ts';
-import type { Trainers, StepResult } from './trainers.ts';
+import type { StepResult } from './step-result.ts';
+import type { Trainers } from './trainers.ts';
 
 /** What `fit` needs of a trainer; `B` is what one step takes. */
 export interface Trainable<B> {
   readonly steps: number;
   step(batch: B, learningRate: number): Promise<StepResult>;
+  /** Several steps at once with the same outcome; without it they are done one by one. */
+  runSteps?(
+    batches: readonly B[],
+    learningRates: readonly number[],
+    onStep?: (result: StepResult, index: number) => void,
+  ): Promise<readonly StepResult[]>;
+  /** How many steps a run may hold. Default 1 */
+  readonly mostPerRun?: number;
   save(): Uint8Array;
   load(bytes: Uint8Array): void;
 }

@@ -3,17 +3,29 @@ import { random } from '../random.ts';
 import type { Batch } from './batch.ts';
 import type { Schedule } from './schedules.ts';
 import type { Trainable } from './alternating.ts';
+import { paceOf } from './pace.ts';
+import type { StepResult } from './step-result.ts';
 
 export interface FitOptions<B = Batch> {
   /** A `Trainer`, or steps that take turns (`alternating`). */
   readonly trainer: Trainable<B>;
   /** Steps in all, those of an earlier, interrupted run included. */
   readonly steps: number;
+  /** A function of the step alone. */
   readonly schedule: Schedule;
   /** The data of a step. Make it a function of the step alone, so that a resumed run sees the same. The next ones are asked for before a step runs. */
   readonly batch: (step: number, signal: AbortSignal | undefined) => B | Promise<B>;
   /** How many batches are asked for ahead. More than 1 pays when they are made elsewhere, e.g. by `workerBatches`. Default 1 */
   readonly prefetch?: number;
+  /**
+   * How many steps are done in one run of the runtime (`trainer.runSteps`; Keras calls it `steps_per_execution`). It never changes
+   * results: weights, checkpoints and what is reported are the same bits for any number. Progress of a run is reported for each
+   * step in order when the run is over, so that what reads the trainer in `onProgress` sees it after the whole run, and a signal
+   * is heeded between runs. Checkpoints end a run. `auto` puts as many measured steps in a run as take 0.4 s, up to 16 and to
+   * 64 MiB of batches, once it is clear that more than 10 s are to come. Losses that take turns, and GPUs, do single steps.
+   * Default `auto`
+   */
+  readonly stepsPerRun?: number | 'auto';
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainProgress) => void;
   /** Read for a checkpoint at the start, written every `checkpointEvery` steps and at the end. */
@@ -38,6 +50,7 @@ export async function fit<B = Batch>(options: FitOptions<B>): Promise<void> {
     schedule,
     batch,
     prefetch = 1,
+    stepsPerRun = 'auto',
     signal,
     onProgress,
     checkpoints,
@@ -50,6 +63,7 @@ export async function fit<B = Batch>(options: FitOptions<B>): Promise<void> {
       expected: 'a whole number from 1',
       got: String(prefetch),
     });
+  const pace = paceOf(stepsPerRun, trainer.mostPerRun ?? 1);
   throwIfAborted(signal, 'nn fit');
   const found = trainer.steps === 0 ? await checkpoints?.read(checkpointName) : undefined;
   if (found !== undefined) trainer.load(found);
@@ -67,24 +81,26 @@ export async function fit<B = Batch>(options: FitOptions<B>): Promise<void> {
     for (; asked < Math.min(steps, end); asked++) ahead.push(prepare(batch, asked, signal));
   };
   askUpTo(asked + prefetch);
-  for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
+  let at = trainer.steps;
+  while (at < steps) {
     if (signal?.aborted) {
       await save();
       throwIfAborted(signal, 'nn fit');
     }
-    const step = trainer.steps;
-    const data = await next;
-    if ('error' in data) throw data.error;
-    askUpTo(step + 1 + prefetch);
-    const learningRate = schedule(step);
-    if (!Number.isFinite(learningRate))
-      throw new VerilensError('BAD_OPTION', 'the schedule gave no finite learning rate', {
-        place: 'nn fit',
-        expected: 'a finite number',
-        got: `${learningRate} at step ${step}`,
-      });
-    const { loss, metrics } = await trainer.step(data.batch, learningRate);
-    onProgress?.({ step: step + 1, steps, loss, learningRate, metrics });
+    const toCheckpoint = checkpoints === undefined ? Infinity : checkpointEvery - (at % checkpointEvery);
+    const count = trainer.runSteps === undefined ? 1 : Math.min(pace.next(steps - at), toCheckpoint);
+    askUpTo(at + count);
+    const { batches, learningRates, failed } = await gather(ahead.splice(0, count), at, schedule);
+    if (failed === undefined) askUpTo(at + 2 * count - 1 + prefetch);
+    const from = at;
+    const report = ({ loss, metrics }: StepResult, i: number): void =>
+      onProgress?.({ step: from + i + 1, steps, loss, learningRate: learningRates[i]!, metrics });
+    const began = performance.now();
+    if (batches.length > 1) await trainer.runSteps!(batches, learningRates, report);
+    else if (batches.length === 1) report(await trainer.step(batches[0]!, learningRates[0]!), 0);
+    if (failed !== undefined) throw failed.error;
+    pace.took(count, performance.now() - began);
+    at += count;
     if (trainer.steps % checkpointEvery === 0) await save();
     if (Date.now() - breath > BREATH_MS) {
       await breathe();
@@ -92,6 +108,34 @@ export async function fit<B = Batch>(options: FitOptions<B>): Promise<void> {
     }
   }
   await save();
+}
+
+/** The batches and learning rates of a run up to the first that cannot be had. */
+async function gather<B>(
+  made: readonly Promise<{ batch: B } | { error: unknown }>[],
+  from: number,
+  schedule: Schedule,
+): Promise<{ readonly batches: B[]; readonly learningRates: number[]; readonly failed?: { readonly error: unknown } }> {
+  const batches: B[] = [];
+  const learningRates: number[] = [];
+  try {
+    for (const [i, next] of made.entries()) {
+      const data = await next;
+      if ('error' in data) throw data.error;
+      const learningRate = schedule(from + i);
+      if (!Number.isFinite(learningRate))
+        throw new VerilensError('BAD_OPTION', 'the schedule gave no finite learning rate', {
+          place: 'nn fit',
+          expected: 'a finite number',
+          got: `${learningRate} at step ${from + i}`,
+        });
+      batches.push(data.batch);
+      learningRates.push(learningRate);
+    }
+  } catch (error) {
+    return { batches, learningRates, failed: { error } };
+  }
+  return { batches, learningRates };
 }
 
 /** Starts making a batch; a failure is kept until the batch is used, so that it is never unhandled. */

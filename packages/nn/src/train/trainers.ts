@@ -1,4 +1,4 @@
-import { didYouMean, Tensor, VerilensError, type Runtime, type Session, type TensorMap } from '@verilens/core';
+import { didYouMean, Tensor, VerilensError, type Runtime, type TensorMap } from '@verilens/core';
 import { fillDraw } from '../draw.ts';
 import type { Leaf } from '../module.ts';
 import { random } from '../random.ts';
@@ -6,13 +6,9 @@ import { checkBatch, type Batch } from './batch.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { notFinite } from './not-finite.ts';
 import { initialValue, isOwned, packState, unpackState, type Parameters } from './parameter-store.ts';
+import { isFiniteResult, type StepResult } from './step-result.ts';
+import { loadStep, mostPerRun, type StepSession } from './step-session.ts';
 import type { StateTensor, TrainingStep } from './training-step.ts';
-
-export interface StepResult {
-  readonly loss: number;
-  /** The loss function's metrics and `gradientNorm`, the length of the whole gradient before clipping. */
-  readonly metrics: Readonly<Record<string, number>>;
-}
 
 export interface TrainerOptions {
   readonly runtime: Runtime;
@@ -29,6 +25,15 @@ export interface Trainers<K extends string> extends AsyncDisposable {
   readonly done: Readonly<Record<K, number>>;
   /** @throws VerilensError NOT_FINITE (the state stays as before the step), BAD_SHAPE, BAD_INPUT, UNKNOWN_NAME, DISPOSED */
   step(name: K, batch: Batch, learningRate: number): Promise<StepResult>;
+  /** The same step several times in one run of the runtime: `Trainer.runSteps`. */
+  runSteps(
+    name: K,
+    batches: readonly Batch[],
+    learningRates: readonly number[],
+    onStep?: (result: StepResult, index: number) => void,
+  ): Promise<readonly StepResult[]>;
+  /** See `Trainer.mostPerRun`. */
+  readonly mostPerRun: Readonly<Record<K, number>>;
   /** A copy of the parameters and of the states of modules: the last values, or the averages that `averaged` optimisers keep. */
   parameters(which?: 'last' | 'average'): Parameters;
   /** Everything needed to go on later, as safetensors. */
@@ -59,38 +64,82 @@ export async function createTrainers<K extends string>(
   let tensors = packState(state, (name, { start }) => (start === 'own' ? initialValue(leaves, name, seed, init) : undefined));
   let done = new Map([...byName.keys()].map((name) => [name, 0]));
   let disposed = false;
-  const sessions = new Map<string, Session>();
-  for (const [name, step] of byName)
-    sessions.set(name, await runtime.load(step.onnx, { name: `training step${name === '' ? '' : ` ${name}`}` }));
+  const sessions = new Map<string, StepSession>();
+  for (const [name, step] of byName) sessions.set(name, await loadStep(step, runtime, `training step${name === '' ? '' : ` ${name}`}`));
+
+  const find = (name: K): { readonly step: TrainingStep; readonly session: StepSession; readonly count: number } => {
+    if (disposed) throw new VerilensError('DISPOSED', 'the trainer was disposed', { place: 'nn trainer', remedy: 'Create another one.' });
+    const step = byName.get(name) ?? unknownStep(name, byName.keys());
+    return { step, session: sessions.get(name)!, count: done.get(name)! };
+  };
+  /** What the step after `count` others is fed with, apart from the state. */
+  const feedsOf = (name: K, step: TrainingStep, count: number, batch: Batch, learningRate: number): TensorMap => {
+    const feeds: TensorMap = checkBatch(step, batch);
+    for (const spec of step.draws) {
+      const stream = name === '' ? random(seed, 'draw', count, spec.name) : random(seed, 'draw', name, count, spec.name);
+      feeds[spec.name] = new Tensor('float32', fillDraw(spec, stream), spec.shape);
+    }
+    for (const [scalar, value] of Object.entries(step.scalars(count + 1, learningRate)))
+      feeds[scalar] = new Tensor('float32', Float32Array.of(value), []);
+    return feeds;
+  };
+  const stateOf = (step: TrainingStep): TensorMap => Object.fromEntries(step.state.map(({ input }) => [input, tensors[input]!]));
 
   const trainers: Trainers<K> = {
     seed,
     get done() {
       return Object.fromEntries(done) as Record<K, number>;
     },
+    mostPerRun: Object.fromEntries([...byName].map(([name, step]) => [name, mostPerRun(step, runtime)])) as Record<K, number>,
     async step(name, batch, learningRate) {
-      if (disposed) throw new VerilensError('DISPOSED', 'the trainer was disposed', { place: 'nn trainer', remedy: 'Create another one.' });
-      const step = byName.get(name) ?? unknownStep(name, byName.keys());
-      const count = done.get(name)!;
-      const feeds: TensorMap = checkBatch(step, batch);
-      for (const { input } of step.state) feeds[input] = tensors[input]!;
-      for (const spec of step.draws) {
-        const stream = name === '' ? random(seed, 'draw', count, spec.name) : random(seed, 'draw', name, count, spec.name);
-        feeds[spec.name] = new Tensor('float32', fillDraw(spec, stream), spec.shape);
+      const { step, session, count } = find(name);
+      const own = feedsOf(name, step, count, batch, learningRate);
+      const before = stateOf(step);
+      const { results, next } = await session.run(before, [own]);
+      const [result] = results as [StepResult];
+      if (!isFiniteResult(result)) {
+        const { loss, metrics } = result;
+        const { gradientNorm } = metrics;
+        throw await notFinite({ step, runtime, feeds: { ...own, ...before }, done: count, loss, gradientNorm, learningRate });
       }
-      for (const [scalar, value] of Object.entries(step.scalars(count + 1, learningRate)))
-        feeds[scalar] = new Tensor('float32', Float32Array.of(value), []);
-      const results = await sessions.get(name)!.run(feeds);
-      const number = (output: string): number => (results[output]!.data as Float32Array)[0]!;
-      const loss = number('loss');
-      const metrics = Object.fromEntries(step.metrics.map((metric) => [metric, number(`metric.${metric}`)]));
-      const { gradientNorm } = metrics;
-      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
-        throw await notFinite({ step, runtime, feeds, done: count, loss, gradientNorm, learningRate });
-      tensors = { ...tensors };
-      for (const { input, output } of step.state) if (output !== undefined) tensors[input] = results[output]!;
+      tensors = { ...tensors, ...next };
       done.set(name, count + 1);
-      return { loss, metrics };
+      return result;
+    },
+    async runSteps(name, batches, learningRates, onStep) {
+      const { step, session, count } = find(name);
+      if (batches.length !== learningRates.length)
+        throw new VerilensError('BAD_INPUT', 'each step takes a batch and a learning rate', {
+          place: 'nn trainer.runSteps',
+          expected: `${batches.length} learning rates`,
+          got: String(learningRates.length),
+        });
+      const oneByOne = async (): Promise<readonly StepResult[]> => {
+        const results: StepResult[] = [];
+        for (const [i, batch] of batches.entries()) {
+          const result = await trainers.step(name, batch, learningRates[i]!);
+          results.push(result);
+          onStep?.(result, i);
+        }
+        return results;
+      };
+      if (!session.loops || batches.length < 2) return oneByOne();
+      const own: TensorMap[] = [];
+      let refused: { readonly error: unknown } | undefined;
+      try {
+        for (const [i, batch] of batches.entries()) own.push(feedsOf(name, step, count + i, batch, learningRates[i]!));
+      } catch (error) {
+        refused = { error };
+      }
+      if (own.length === 0) throw refused!.error;
+      const { results, next } = await session.run(stateOf(step), own);
+      // the state before a bad step was kept nowhere: the steps before it are done again, the same, and its error comes from `step`
+      if (results.length < own.length || !results.every(isFiniteResult)) return oneByOne();
+      tensors = { ...tensors, ...next };
+      done.set(name, count + own.length);
+      if (onStep !== undefined) results.forEach(onStep);
+      if (refused !== undefined) throw refused.error;
+      return results;
     },
     parameters(which = 'last') {
       const last = unpackState(state, tensors, (name, { slot }) => (isOwned(slot) ? name : undefined));

@@ -3,6 +3,7 @@ import { recordDraws, type Draw, type DrawSpec } from '../draw.ts';
 import { gradients } from '../gradients.ts';
 import { bindParams, namedParams, namedStates, type ParamSpec, type StateSpec, type Syms } from '../module.ts';
 import { lowerGraph } from '../onnx/lower.ts';
+import { loopOf } from '../onnx/loop.ts';
 import { writeModel } from '../onnx/model.ts';
 import { input } from '../ops/source.ts';
 import { recordUpdates } from '../state-updates.ts';
@@ -55,6 +56,12 @@ export interface StateTensor {
 /** Forward pass, gradients and optimiser of one step as one ONNX graph, and how to run it. */
 export interface TrainingStep {
   readonly onnx: Uint8Array;
+  /**
+   * The same step as the body of a loop: a graph that does several steps in one run. Inputs, draws and scalars are stacked along a
+   * new first axis, as many as there are steps; so are loss and metrics. It ends early after a step whose loss or gradient is not
+   * finite. Undefined for WebGPU, which has no loops.
+   */
+  readonly loop: (() => Uint8Array) | undefined;
   readonly target: Target;
   readonly inputs: Readonly<Record<string, Spec>>;
   readonly state: readonly StateTensor[];
@@ -219,6 +226,17 @@ function writeStep<P, I extends Readonly<Record<string, Spec>>>(shared: Shared<P
   const graph = lowerGraph({ inputs: all, outputs: { loss, ...prefixed('metric.', reported), ...stateOutputs }, target });
   return {
     onnx: writeModel(graph),
+    loop:
+      target === 'webgpu'
+        ? undefined
+        : () =>
+            writeModel(
+              loopOf(graph, {
+                carried: state.flatMap(({ input: from, output }) => (output === undefined ? [] : [{ input: from, output }])),
+                stacked: Object.keys({ ...inputs, ...recorded.inputs, ...scalarInputs }),
+                finite: ['loss', 'metric.gradientNorm'],
+              }),
+            ),
     target,
     inputs: options.inputs,
     state,
