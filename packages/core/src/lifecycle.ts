@@ -4,6 +4,8 @@ import { throwIfAborted, VerilensError } from './errors.ts';
 export interface Lifecycle {
   /** Opens a call. The function it gives says how many milliseconds the call has taken. @throws VerilensError DISPOSED, ABORTED */
   begin(signal?: AbortSignal): () => number;
+  /** Whether `dispose` was called: for work that may outlive it. */
+  readonly ended: boolean;
   dispose(): Promise<void>;
 }
 
@@ -17,6 +19,9 @@ export interface Lifecycle {
 export function lifecycle(place: string, release?: () => Promise<void>): Lifecycle {
   let disposed = false;
   return {
+    get ended() {
+      return disposed;
+    },
     begin(signal) {
       if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place, remedy: 'Create another one.' });
       throwIfAborted(signal, place);

@@ -1,4 +1,4 @@
-import { type IncrementalLearner, type MemoryUse, type Runtime, throwIfAborted, VerilensError } from '@verilens/core';
+import { type IncrementalLearner, lifecycle, type MemoryUse, type Runtime, throwIfAborted, VerilensError } from '@verilens/core';
 import { type Cd2Config, PLACE } from './config.ts';
 import type { Knowledge } from './knowledge.ts';
 import { learnLesson, type Model, openModel } from './learn.ts';
@@ -16,16 +16,9 @@ interface State {
 
 export function createLearner(runtime: Runtime, config: Cd2Config): IncrementalLearner {
   let state: State | undefined;
-  let disposed = false;
   /** Sessions and restorations, one after the other. Predictions go on beside them, by what was known before. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  const begin = (signal?: AbortSignal): (() => number) => {
-    if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: PLACE, remedy: 'Create another one.' });
-    throwIfAborted(signal, PLACE);
-    const started = performance.now();
-    return () => performance.now() - started;
-  };
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = turn.then(work);
     turn = next.catch(() => undefined);
@@ -34,33 +27,30 @@ export function createLearner(runtime: Runtime, config: Cd2Config): IncrementalL
   const release = async (old: State): Promise<void> => {
     if (old.retired && old.users === 0) await old.model[Symbol.asyncDispose]();
   };
+  const life = lifecycle(PLACE, async () => {
+    if (state === undefined) return;
+    state.retired = true;
+    await release(state);
+    state = undefined;
+  });
   const replace = async (knowledge: Knowledge | undefined): Promise<void> => {
     const next =
       knowledge === undefined ? undefined : { knowledge, model: await openModel(runtime, config, knowledge), users: 0, retired: false };
     const old = state;
     // disposed of while it worked: nobody is left to use it
-    state = disposed ? undefined : next;
-    for (const gone of [old, disposed ? next : undefined]) {
+    state = life.ended ? undefined : next;
+    for (const gone of [old, life.ended ? next : undefined]) {
       if (gone === undefined) continue;
       gone.retired = true;
       await release(gone);
     }
-    if (disposed) begin();
+    if (life.ended) life.begin();
   };
   const memory = (): MemoryUse => ({
     exemplars: state?.knowledge.memory.count ?? 0,
     bytes: state?.knowledge.memory.data.byteLength ?? 0,
   });
   const labels = (): readonly string[] => state?.knowledge.labels ?? [];
-
-  const dispose = async (): Promise<void> => {
-    if (disposed) return;
-    disposed = true;
-    if (state === undefined) return;
-    state.retired = true;
-    await release(state);
-    state = undefined;
-  };
 
   return {
     name: 'cd2',
@@ -71,13 +61,13 @@ export function createLearner(runtime: Runtime, config: Cd2Config): IncrementalL
       return memory();
     },
     async warmup() {
-      begin();
+      life.begin();
       if (state === undefined) return;
       const { embedder, reader } = state.model;
       await reader.read(await embedder.features({ count: 1, side: config.side, data: new Float32Array(3 * config.side ** 2) }));
     },
     async exemplars() {
-      begin();
+      life.begin();
       if (state === undefined) return [];
       const { memory: kept, labels: names } = state.knowledge;
       return Array.from({ length: kept.count }, (_, i) => ({
@@ -87,10 +77,10 @@ export function createLearner(runtime: Runtime, config: Cd2Config): IncrementalL
     },
     async learn(session, options = {}) {
       const { signal, seed = 0, onProgress } = options;
-      const elapsed = begin(signal);
+      const elapsed = life.begin(signal);
       checkSeed(seed);
       return inTurn(async () => {
-        begin(signal);
+        life.begin(signal);
         const known = state?.knowledge;
         const lesson = lessonOf(session, labels(), config);
         const next = await learnLesson(known, lesson, { runtime, config, seed, signal, onProgress });
@@ -100,7 +90,7 @@ export function createLearner(runtime: Runtime, config: Cd2Config): IncrementalL
       });
     },
     async predict(image, options = {}) {
-      const elapsed = begin(options.signal);
+      const elapsed = life.begin(options.signal);
       const now = state;
       if (now === undefined) {
         const remedy = 'Call learn or restore first.';
@@ -125,16 +115,16 @@ export function createLearner(runtime: Runtime, config: Cd2Config): IncrementalL
       }
     },
     async save() {
-      begin();
+      life.begin();
       return writeLearner(state?.knowledge, config);
     },
     async restore(bytes) {
-      begin();
+      life.begin();
       const knowledge = await readLearner(bytes, config);
       await inTurn(() => replace(knowledge));
     },
-    dispose,
-    [Symbol.asyncDispose]: dispose,
+    dispose: life.dispose,
+    [Symbol.asyncDispose]: life.dispose,
   };
 }
 

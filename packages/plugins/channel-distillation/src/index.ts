@@ -2,7 +2,7 @@
  * Follows one object in video with a correlation filter on few, chosen channels, after "Channel Distillation for deep
  * trackers" (IEEE TIP 2020, https://arxiv.org/abs/2409.11785). README: what is known of the paper, deviations, results, limits.
  */
-import { throwIfAborted, VerilensError, type Box, type Plugin, type Tracker, type TrackResult, type VideoFrame } from '@verilens/core';
+import { lifecycle, VerilensError, type Box, type Plugin, type Tracker, type TrackResult, type VideoFrame } from '@verilens/core';
 import { configure, SMALLEST, type TrackerConfig } from './config.ts';
 import { handcrafted } from './features.ts';
 import { follow, type Follower, type Sighting } from './follow.ts';
@@ -37,15 +37,12 @@ export function channelDistillation(options: ChannelDistillationOptions = {}): P
         network === undefined
           ? handcrafted(config.cells)
           : await (await import('./network-features.ts')).networkFeatures(runtime, network, config.cells);
-      let disposed = false;
       let followed: { readonly follower: Follower; width: number; height: number; timestampMs: number } | undefined;
+      const life = lifecycle(PLACE, async () => {
+        followed = undefined;
+        await extractor.dispose();
+      });
 
-      const begin = (signal: AbortSignal | undefined): (() => number) => {
-        if (disposed) throw new VerilensError('DISPOSED', 'used after dispose', { place: PLACE, remedy: 'Create another one.' });
-        throwIfAborted(signal, PLACE);
-        const started = performance.now();
-        return () => performance.now() - started;
-      };
       const result = (
         sighting: Omit<Sighting, 'figures'> & Partial<Sighting>,
         timestampMs: number,
@@ -56,22 +53,17 @@ export function channelDistillation(options: ChannelDistillationOptions = {}): P
         device: runtime.device,
         durationMs: elapsed(),
       });
-      const dispose = async (): Promise<void> => {
-        disposed = true;
-        followed = undefined;
-        await extractor.dispose();
-      };
       return {
         name: 'channel-distillation',
         async warmup() {
-          begin(undefined);
+          life.begin();
           await extractor.extract(
             new Float32Array(extractor.size ** 2 * 3),
             Array.from({ length: extractor.channels }, (_, d) => d),
           );
         },
         async init(frame, box, { signal } = {}) {
-          const elapsed = begin(signal);
+          const elapsed = life.begin(signal);
           checkFrame(frame);
           checkBox(box, frame);
           const follower = await follow(frame.image, box, extractor, config);
@@ -80,7 +72,7 @@ export function channelDistillation(options: ChannelDistillationOptions = {}): P
           return result({ box, confidence: 1, state: 'tracking' }, frame.timestampMs, elapsed);
         },
         async update(frame, { signal } = {}) {
-          const elapsed = begin(signal);
+          const elapsed = life.begin(signal);
           if (followed === undefined)
             throw new VerilensError('BAD_INPUT', 'update before init', { place: PLACE, remedy: 'Call init with a frame and a box first.' });
           checkFrame(frame);
@@ -90,8 +82,8 @@ export function channelDistillation(options: ChannelDistillationOptions = {}): P
           followed.timestampMs = frame.timestampMs;
           return result(sighting, frame.timestampMs, elapsed);
         },
-        dispose,
-        [Symbol.asyncDispose]: dispose,
+        dispose: life.dispose,
+        [Symbol.asyncDispose]: life.dispose,
       };
     },
   };
