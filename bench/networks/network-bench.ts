@@ -111,7 +111,7 @@ export function notes(work: Work, { settings, versions }: Pick<BenchDocument, 's
     ...(work === 'training step'
       ? [
           'Floor: what a prototype of the same lowerings reached against the same PyTorch; the goal is 1 on the CPU and 3 on WASM.',
-          'Our training is timed as `fit` does it: several steps in one run of the runtime, as many as take 0.4 s, up to 16, and the time divided by their number ("steps a run"); a repetition is such a run. PyTorch is timed step by step.',
+          'Our training is timed as `fit` does it: several steps in one run of the runtime, as many as take a second, up to 16, and the time divided by their number ("steps a run"); a repetition is such a run. PyTorch is timed step by step.',
           'Our training step also computes the norm of the whole gradient, which PyTorch is not asked for.',
         ]
       : []),

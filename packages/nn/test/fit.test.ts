@@ -143,9 +143,9 @@ describe('steps per run', () => {
     const three = await trained({ stepsPerRun: 3 });
     expect(three.runs).toEqual([3, 3, 3, 1, 3, 3, 3, 1]);
     const long = await trained({ stepsPerRun: 1, steps: 64 });
-    // a clock by which every run takes 200 ms
+    // a clock by which every run takes 500 ms
     let now = 0;
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 200));
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 500));
     const auto = await trained({ steps: 64, checkpoints: undefined });
     clock.mockRestore();
     expect(auto.runs).toEqual([1, 1, 2, 4, 8, 16, 16, 16]);

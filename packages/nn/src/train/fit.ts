@@ -21,7 +21,7 @@ export interface FitOptions<B = Batch> {
    * How many steps are done in one run of the runtime (`trainer.runSteps`; Keras calls it `steps_per_execution`). It never changes
    * results: weights, checkpoints and what is reported are the same bits for any number. Progress of a run is reported for each
    * step in order when the run is over, so that what reads the trainer in `onProgress` sees it after the whole run, and a signal
-   * is heeded between runs. Checkpoints end a run. `auto` puts as many measured steps in a run as take 0.4 s, up to 16 and to
+   * is heeded between runs. Checkpoints end a run. `auto` puts as many measured steps in a run as take a second, up to 16 and to
    * 64 MiB of batches, once it is clear that more than 10 s are to come. Losses that take turns, and GPUs, do single steps.
    * Default `auto`
    */

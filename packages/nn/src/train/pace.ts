@@ -9,7 +9,7 @@ export interface Pace {
 }
 
 /** Signals, timers and progress wait for the end of a run. */
-const RUN_MS = 400;
+const RUN_MS = 1000;
 /** Trainings that end sooner would gain half a second, less the time it takes to load the loop. */
 const WORTH_MS = 10_000;
 
@@ -20,7 +20,7 @@ export function stepsPerRun(stepMs: number, most: number): number {
 
 /**
  * The pace of a training. `auto` begins with two single steps, the first of which wakes everything up, and puts as many of the
- * measured length in a run as take 0.4 s. @throws VerilensError BAD_OPTION
+ * measured length in a run as take a second. @throws VerilensError BAD_OPTION
  */
 export function paceOf(wanted: number | 'auto', most: number): Pace {
   if (wanted !== 'auto') {
