@@ -16,7 +16,7 @@ import type { FaceFinder } from './finder.ts';
 import { reduceSource, reductionFor } from './reduce.ts';
 import { smoothOverTime } from './smooth.ts';
 import { createTrackBook, type FaceChain } from './tracks.ts';
-import { windows, type Window } from './windows.ts';
+import { PLACE, windows, type Window } from './windows.ts';
 
 /** Part of a source frame, untouched: its first pixel is pixel (x, y) of the frame. */
 export interface SourcePatch {
@@ -74,8 +74,6 @@ export interface SourceClipOptions extends FaceClipOptions {
   /** Side of the kept square over the crop's side. Default 2.2. */
   readonly sourceFactor?: number;
 }
-
-const PLACE = 'faces/clips';
 
 /**
  * Cuts aligned face clips from a stream of frames. Frames arrive as bursts of consecutive source frames (a gap in

@@ -5,7 +5,7 @@ import type { FaceFinder } from './finder.ts';
 import { createLooks } from './looks.ts';
 import type { FaceChain } from './tracks.ts';
 
-const PLACE = 'faces/clips';
+export const PLACE = 'faces/clips';
 
 /** A full run of frames of one scene. */
 export interface Window {
@@ -30,6 +30,10 @@ export async function* windows(
   options: FaceClipOptions,
 ): AsyncGenerator<Window> {
   const { everyMs = 0, onReject, ownsFrames = false, signal } = options;
+  /** Nobody has looked at this frame, and nobody will. */
+  const pass = (frame: VideoFrame): void => {
+    if (ownsFrames) frame.release?.();
+  };
   let burst: VideoFrame[] = [];
   let looker = createLooks(finder, at, options);
   let lastSketch: Float32Array | undefined;
@@ -45,7 +49,10 @@ export async function* windows(
     lastIndex = frame.index;
     lastMs = frame.timestampMs;
     const last = burst.at(-1);
-    if (last !== undefined && goesOn && comesTooSoon(frame.timestampMs - last.timestampMs, spec.frameMs)) continue;
+    if (last !== undefined && goesOn && comesTooSoon(frame.timestampMs - last.timestampMs, spec.frameMs)) {
+      pass(frame);
+      continue;
+    }
     if (last !== undefined && !goesOn) {
       onReject?.({ reason: 'incomplete-burst', timestampMs: burst[0]!.timestampMs });
       burst = [];
@@ -60,7 +67,7 @@ export async function* windows(
     }
     // Half a millisecond of grace: file timestamps are rounded.
     if (burst.length === 0 && frame.timestampMs + 0.5 < nextStartMs) {
-      if (ownsFrames) frame.release?.();
+      pass(frame);
       continue;
     }
     looker.see(burst.length, frame.image);

@@ -97,6 +97,15 @@ describe('faceClips', () => {
     // One window of frames 0..7, and one from 20 on that stays unfinished.
     await collect(frames, { everyMs: 800, ownsFrames: true });
     expect(released.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    // Twice as fast as the clips: every second frame is passed over, and released too.
+    released.length = 0;
+    const quick = range(0, 15, (i) => ({ ...frame(i, [100]), timestampMs: i * 20, release: () => void released.push(i) }));
+    const stream = (async function* () {
+      yield* quick;
+    })();
+    const spec = { frames: 8, size: 32, frameMs: 40 };
+    for await (const clip of faceClips(stream, finder, spec, { ownsFrames: true })) expect(clip.timestampsMs).toHaveLength(8);
+    expect(released.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 15 }, (_, i) => i));
   });
 
   it('passes over frames between windows when asked to', async () => {
